@@ -1,0 +1,30 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let package = Package(
+    name: "lungtriage",
+    products: [
+        .library(name: "NeuralNet", targets: ["NeuralNet"]),
+        .library(name: "Segmentation", targets: ["Segmentation"]),
+        .executable(name: "lungtriage-lab", targets: ["lungtriage-lab"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2")
+    ],
+    targets: [
+        .systemLibrary(
+            name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+        .target(name: "CKernels", exclude: ["README.md"]),
+        .target(name: "NeuralNet", dependencies: ["CKernels", "COpenBLAS"]),
+        .target(name: "Segmentation", dependencies: ["NeuralNet"]),
+        .executableTarget(
+            name: "lungtriage-lab",
+            dependencies: [
+                "Segmentation", "NeuralNet",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+        .testTarget(name: "NeuralNetTests", dependencies: ["NeuralNet", "CKernels"]),
+        .testTarget(name: "SegmentationTests", dependencies: ["Segmentation", "NeuralNet"]),
+    ],
+    swiftLanguageModes: [.v6]
+)
