@@ -3,5 +3,9 @@
 
 #include "lt_isa.h"
 #include "lt_pool.h"
+#include "lt_view.h"
+#include "lt_conv3x3.h"
+#include "lt_product.h"
+#include "lt_layers.h"
 
 #endif
