@@ -8,5 +8,6 @@
 #include "lt_conv3x3.h"
 #include "lt_product.h"
 #include "lt_layers.h"
+#include "lt_layers_reference.h"
 
 #endif

@@ -8,7 +8,7 @@
 /// the number of threads.
 
 void lt_relu_forward(lt_context context, lt_view x, lt_view y);  // x and y may be the same
-/// gx = gy where y > 0, else 0. gx may be gy.
+/// gx = 0 where y ≤ 0, else gy (a NaN in y lets the gradient pass, as in PyTorch). gx may be gy.
 void lt_relu_backward(lt_context context, lt_view y, lt_view gy, lt_view gx);
 
 /// y = relu?(x·scale + shift) per channel; x and y may be the same.
@@ -20,6 +20,11 @@ int64_t lt_channel_scratch_floats(lt_context context, int64_t c);
 void lt_channel_moments(lt_context context, lt_view x, float *mean, float *variance, float *scratch);
 /// Sum of each channel over all pixels (a bias's gradient).
 void lt_channel_sums(lt_context context, lt_view x, float *sums, float *scratch);
+
+/// Batch normalisation as one scale and one shift per channel: scale = gamma·inverse_std, shift = beta − mean·scale. The
+/// forward pass must take them from here: lt_batch_norm_backward finds the ReLU's mask with the same numbers.
+void lt_batch_norm_scale_shift(int64_t c, const float *mean, const float *inverse_std, const float *gamma,
+                               const float *beta, float *scale, float *shift);
 
 /// Batch normalisation in training, backward, with the ReLU behind it when `relu`: x is the layer's input, mean and
 /// inverse_std what the forward pass used, gy the gradient behind the ReLU. The ReLU's mask is recomputed from x.
