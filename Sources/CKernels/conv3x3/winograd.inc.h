@@ -58,13 +58,17 @@ LT_INLINE void input_line(int m, const float *patch, int64_t row_stride, int64_t
 /// zeros around them.
 static __attribute__((noinline)) void copy_patch(int n, lt_view x, LT_NAME(lt_place) at, int64_t c, int64_t c1,
                                                  float *patch) {
-  memset(patch, 0, (size_t)(n * n) * LT_LINE * sizeof(float));
-  size_t bytes = (size_t)(c1 - c < LT_LINE ? c1 - c : LT_LINE) * sizeof(float);
+  const int64_t left = c1 - c;
   for (int r = 0; r < n; r++)
-    for (int s = 0; s < n; s++) {
+    for (int s = 0; s < n; s++, patch += LT_LINE) {
       int64_t row = at.row + r, column = at.column + s;
-      if (row < 0 || row >= x.h || column < 0 || column >= x.w) continue;
-      memcpy(patch + (r * n + s) * LT_LINE, x.data + ((at.n * x.h + row) * x.w + column) * x.stride + c, bytes);
+      int outside = row < 0 || row >= x.h || column < 0 || column >= x.w;
+      const float *from = x.data + ((at.n * x.h + row) * x.w + column) * x.stride + c;
+#pragma clang loop unroll(full)
+      for (int i = 0; i < LT_LINE_VECTORS; i++) {
+        int64_t count = outside ? 0 : left - i * LT_LANES;
+        lt_store(patch + i * LT_LANES, count > 0 ? lt_load_some(from + i * LT_LANES, count) : (lt_vf){0});
+      }
     }
 }
 
@@ -141,11 +145,13 @@ LT_INLINE void output_line(int m, int relu, const float *products, int64_t frequ
 
 static __attribute__((noinline)) void copy_tile(int m, const float *tile, LT_NAME(lt_place) at, int64_t c, int64_t c1,
                                                 lt_view y) {
-  size_t bytes = (size_t)(c1 - c < LT_LINE ? c1 - c : LT_LINE) * sizeof(float);
   for (int64_t r = 0; r < m && at.row + r < y.h; r++)
-    for (int64_t s = 0; s < m && at.column + s < y.w; s++)
-      memcpy(y.data + ((at.n * y.h + at.row + r) * y.w + at.column + s) * y.stride + c, tile + (r * m + s) * LT_LINE,
-             bytes);
+    for (int64_t s = 0; s < m && at.column + s < y.w; s++) {
+      float *to = y.data + ((at.n * y.h + at.row + r) * y.w + at.column + s) * y.stride + c;
+      const float *from = tile + (r * m + s) * LT_LINE;
+      for (int64_t i = 0; i < LT_LINE && c + i < c1; i += LT_LANES)
+        lt_store_some(to + i, lt_load(from + i), c1 - c - i);
+    }
 }
 
 LT_INLINE void output_tiles(int m, int relu, lt_tiles products, int64_t first, int64_t last, int64_t co0, int64_t co1,

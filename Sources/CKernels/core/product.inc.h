@@ -3,18 +3,20 @@
 /// Where a block of sums starts from.
 enum { LT_FROM_ZERO, LT_FROM_BIAS, LT_FROM_RESULT };
 
-/// How one register block is computed. Row r of A starts at a + r·a_row, its k-th value a_k·k behind that; the k-th row of
-/// B has its first vector at b + k·b_k, its next b_vector behind that.
+/// How one register block is computed; strides in floats. Which of the strides count depends on the layout.
 typedef struct {
-  int64_t a_row, a_k, b_k, b_vector, k, c_row;
+  int64_t a_row, a_k, b_vector, k, c_row;
   int from, relu;
   const float *bias;  // LT_NV vectors, for LT_FROM_BIAS
 } LT_NAME(lt_block);
 
-/// c (rows × LT_NV vectors) = start + a (rows × k) · b (k × LT_NV vectors), ReLU behind it when asked.
-LT_INLINE void product_block(const int rows, const float *a, const float *b, float *c, const LT_NAME(lt_block) *d) {
+/// c (rows × LT_NV vectors) = start + a (rows × k) · b (k × LT_NV vectors), ReLU behind it when asked. Row r of A starts
+/// at a + r·a_row, its k-th value a_k·k behind that; the k-th row of B has its first vector at b + k·b_k, its next
+/// b_vector behind that. The strides are arguments of their own so that a layout's constants reach the inner loop.
+LT_INLINE void product_block(const int rows, const float *a, const float *b, float *c, const LT_NAME(lt_block) *d,
+                             const int64_t a_row, const int64_t a_k, const int64_t b_k, const int64_t b_vector) {
   lt_vf sum[LT_MR][LT_NV];
-  const int64_t a_row = d->a_row, a_k = d->a_k, b_k = d->b_k, b_vector = d->b_vector, k = d->k;
+  const int64_t k = d->k;
 #pragma clang loop unroll(full)
   for (int r = 0; r < rows; r++)
 #pragma clang loop unroll(full)
@@ -41,22 +43,27 @@ LT_INLINE void product_block(const int rows, const float *a, const float *b, flo
       lt_store(c + r * d->c_row + j * LT_LANES, d->relu ? lt_relu(sum[r][j]) : sum[r][j]);
 }
 
-#define LT_CASE(n)                   \
-  case n:                            \
-    product_block(n, a, b, c, d);    \
+#define LT_BLOCK(n, ...)                         \
+  case n:                                        \
+    product_block(n, a, b, c, d, __VA_ARGS__);   \
     break;
-
-/// product_block for 1 … LT_MR rows.
-static __attribute__((noinline)) void LT_NAME(lt_product_rows)(int64_t rows, const float *a, const float *b, float *c,
-                                                               const LT_NAME(lt_block) *d) {
-  switch (rows) {
-    LT_CASE(1) LT_CASE(2) LT_CASE(3) LT_CASE(4) LT_CASE(5) LT_CASE(6)
 #if LT_MR > 6
-    LT_CASE(7) LT_CASE(8) LT_CASE(9) LT_CASE(10) LT_CASE(11) LT_CASE(12)
+#define LT_MORE_BLOCKS(...)                                                                      \
+  LT_BLOCK(7, __VA_ARGS__) LT_BLOCK(8, __VA_ARGS__) LT_BLOCK(9, __VA_ARGS__)                     \
+  LT_BLOCK(10, __VA_ARGS__) LT_BLOCK(11, __VA_ARGS__) LT_BLOCK(12, __VA_ARGS__)
+#else
+#define LT_MORE_BLOCKS(...)
 #endif
+/// A function for 1 … LT_MR rows of one layout.
+#define LT_PRODUCT(name, ...)                                                                            \
+  static __attribute__((noinline)) void name(int64_t rows, const float *a, const float *b, float *c,     \
+                                             const LT_NAME(lt_block) *d) {                               \
+    switch (rows) {                                                                                      \
+      LT_BLOCK(1, __VA_ARGS__) LT_BLOCK(2, __VA_ARGS__) LT_BLOCK(3, __VA_ARGS__)                         \
+      LT_BLOCK(4, __VA_ARGS__) LT_BLOCK(5, __VA_ARGS__) LT_BLOCK(6, __VA_ARGS__)                         \
+      LT_MORE_BLOCKS(__VA_ARGS__)                                                                        \
+    }                                                                                                    \
   }
-}
-#undef LT_CASE
 
 /// How many of the `left` rows the next block takes: LT_MR, but the last two blocks share evenly, since a block of one or
 /// two rows costs nearly as much as one of four.

@@ -2,6 +2,12 @@
 #include "../core/product.h"
 #include "../core/product.inc.h"
 
+/// Rows of A contiguous, or columns of A as rows; against a packed block.
+LT_PRODUCT(LT_NAME(rows_of_a), d->a_row, 1, LT_LANES * LT_NV, LT_LANES)
+LT_PRODUCT(LT_NAME(columns_of_a), 1, d->a_k, LT_LANES * LT_NV, LT_LANES)
+
+typedef void (*LT_NAME(lt_product_fn))(int64_t, const float *, const float *, float *, const LT_NAME(lt_block) *);
+
 enum { LT_NAME(COLUMNS) = LT_LANES * LT_NV, LT_NAME(DEPTH) = 256 };
 
 static void LT_NAME(product_pack)(int64_t k, int64_t n, const float *matrix, int64_t ld, float *packed) {
@@ -16,13 +22,13 @@ static void LT_NAME(product_pack)(int64_t k, int64_t n, const float *matrix, int
 }
 
 /// One column block for all rows. `width` < COLUMNS: through a small buffer, since whole vectors would overrun the row.
-static void LT_NAME(product_column)(int64_t rows, int64_t width, const float *a, const float *b, float *c,
-                                    const LT_NAME(lt_block) *block) {
+static void LT_NAME(product_column)(LT_NAME(lt_product_fn) product, int64_t rows, int64_t width, const float *a,
+                                    int64_t a_row, const float *b, float *c, const LT_NAME(lt_block) *block) {
   for (int64_t r = 0, count; r < rows; r += count) {
     count = next_rows(rows - r);
     float *out = c + r * block->c_row;
     if (width == LT_NAME(COLUMNS)) {
-      LT_NAME(lt_product_rows)(count, a + r * block->a_row, b, out, block);
+      product(count, a + r * a_row, b, out, block);
       continue;
     }
     float buffer[LT_MR * LT_LANES * LT_NV] = {0};
@@ -31,7 +37,7 @@ static void LT_NAME(product_column)(int64_t rows, int64_t width, const float *a,
     if (block->from == LT_FROM_RESULT)
       for (int64_t i = 0; i < count; i++)
         memcpy(buffer + i * narrow.c_row, out + i * block->c_row, (size_t)width * sizeof(float));
-    LT_NAME(lt_product_rows)(count, a + r * block->a_row, b, buffer, &narrow);
+    product(count, a + r * a_row, b, buffer, &narrow);
     for (int64_t i = 0; i < count; i++)
       memcpy(out + i * block->c_row, buffer + i * narrow.c_row, (size_t)width * sizeof(float));
   }
@@ -46,15 +52,12 @@ static void LT_NAME(product_rows_all)(int64_t rows, int64_t k, int64_t n0, int64
     if (bias) memcpy(start, bias + n, (size_t)width * sizeof(float));
     for (int64_t i = 0; i < k; i += depth) {
       LT_NAME(lt_block) block = {.a_row = a_row,
-                                 .a_k = 1,
-                                 .b_k = columns,
-                                 .b_vector = LT_LANES,
                                  .k = k - i < depth ? k - i : depth,
                                  .c_row = c_row,
                                  .from = i ? LT_FROM_RESULT : LT_FROM_BIAS,
                                  .relu = relu && i + depth >= k,
                                  .bias = start};
-      LT_NAME(product_column)(rows, width, a + i, packed + n * k + i * columns, c + n, &block);
+      LT_NAME(product_column)(LT_NAME(rows_of_a), rows, width, a + i, a_row, packed + n * k + i * columns, c + n, &block);
     }
   }
 }
@@ -62,11 +65,7 @@ static void LT_NAME(product_rows_all)(int64_t rows, int64_t k, int64_t n0, int64
 static void LT_NAME(product_transposed)(int64_t rows, int64_t m, int64_t n, const float *a, int64_t a_row,
                                         const float *b, int64_t b_row, int accumulate, float *c, int64_t c_row) {
   const int64_t columns = LT_NAME(COLUMNS);
-  LT_NAME(lt_block) block = {.a_row = 1,
-                             .a_k = a_row,
-                             .b_k = columns,
-                             .b_vector = LT_LANES,
-                             .c_row = c_row};
+  LT_NAME(lt_block) block = {.a_k = a_row, .c_row = c_row};
   float panel[64 * LT_LANES * LT_NV];
   for (int64_t j = 0; j < n; j += columns) {
     int64_t width = n - j < columns ? n - j : columns;
@@ -74,7 +73,7 @@ static void LT_NAME(product_transposed)(int64_t rows, int64_t m, int64_t n, cons
       block.k = rows - r < 64 ? rows - r : 64;
       block.from = accumulate || r ? LT_FROM_RESULT : LT_FROM_ZERO;
       LT_NAME(product_pack)(block.k, width, b + r * b_row + j, b_row, panel);
-      LT_NAME(product_column)(m, width, a + r * a_row, panel, c + j, &block);
+      LT_NAME(product_column)(LT_NAME(columns_of_a), m, width, a + r * a_row, 1, panel, c + j, &block);
     }
   }
 }
