@@ -29,8 +29,9 @@ let package = Package(
                 "Segmentation", "NeuralNet",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
-        .testTarget(name: "NeuralNetTests", dependencies: ["NeuralNet", "CKernels"]),
-        .testTarget(name: "SegmentationTests", dependencies: ["Segmentation", "NeuralNet"]),
+        .target(name: "TestSupport", dependencies: ["NeuralNet"], path: "Tests/TestSupport"),
+        .testTarget(name: "NeuralNetTests", dependencies: ["NeuralNet", "CKernels", "TestSupport"]),
+        .testTarget(name: "SegmentationTests", dependencies: ["Segmentation", "NeuralNet", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,62 @@
+/// A device that runs a network's operations.
+///
+/// Contract, for implementers:
+/// - Every shape, stride, label range and size is checked by the caller; a backend checks none.
+/// - Operations are enqueued: they may return before they have run, they run as if one after the other. The first that
+///   fails is remembered and thrown by the next `synchronize` or read-back; what is enqueued after it may do nothing.
+/// - An operation allocates no memory. Whatever it needs beside its operands is a `scratch` slice whose size the backend
+///   named beforehand.
+/// - The same operations with the same operands give the same bits, however many threads run them.
+/// - Weights are float32. 3×3 convolutions: HWIO [3][3][in][out]. 1×1: [in][out]. Transposed: [in][2][2][out].
+public typealias Backend = DeviceMemory & ConvolutionOperations & ProductOperations & LayerOperations
+    & TrainingOperations & OptimizerOperations
+
+/// Memory of a device, and the moment when its work is done.
+public protocol DeviceMemory: AnyObject, Sendable {
+    /// A block of device memory; freed with its last reference.
+    associatedtype Buffer: Sendable
+    typealias Slice = DeviceSlice<Buffer>
+    typealias View = DeviceView<Buffer>
+
+    /// What runs the work, in words, for logs and tables.
+    var description: String { get }
+
+    /// Bytes that can still be allocated, as far as the system tells.
+    func availableBytes() -> Int
+
+    /// A block of `bytes` zeros, aligned to at least 64 bytes. Throws `outOfMemory`, `device`.
+    func allocate(bytes: Int) throws(NeuralNetError) -> Buffer
+
+    /// Copies host bytes to the device. The host memory may change as soon as the call returns.
+    func upload(_ source: UnsafeRawBufferPointer, to slice: Slice)
+
+    /// Waits for the work so far and copies its result to the host. Throws `device` when an operation had failed.
+    func download(_ slice: Slice, to destination: UnsafeMutableRawBufferPointer) throws(NeuralNetError)
+
+    /// Waits until everything enqueued has run. Throws `device` when an operation failed.
+    func synchronize() throws(NeuralNetError)
+}
+
+extension DeviceMemory {
+    /// Copies values to the device; `slice` must have their size.
+    func upload(_ values: [Float], to slice: Slice) {
+        values.withUnsafeBytes { upload($0, to: slice) }
+    }
+
+    /// The float32 values of a slice; waits for the work so far.
+    func downloadFloats(_ slice: Slice) throws(NeuralNetError) -> [Float] {
+        var values = [Float](repeating: 0, count: slice.bytes / MemoryLayout<Float>.size)
+        try downloadFloats(slice, to: &values)
+        return values
+    }
+
+    /// Copies a slice into an array of its size; waits for the work so far.
+    func downloadFloats(_ slice: Slice, to values: inout [Float]) throws(NeuralNetError) {
+        // The array's own closure cannot name the error's type, so the outcome travels in a variable.
+        var failure: NeuralNetError?
+        values.withUnsafeMutableBytes { bytes in
+            do throws(NeuralNetError) { try download(slice, to: bytes) } catch { failure = error }
+        }
+        if let failure { throw failure }
+    }
+}

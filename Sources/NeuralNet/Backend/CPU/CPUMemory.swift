@@ -1,0 +1,43 @@
+import CKernels
+
+/// Host memory as the CPU backend's device memory.
+public struct CPUBuffer: Sendable {
+    let storage: AlignedStorage
+}
+
+extension CPUBackend {
+    public func availableBytes() -> Int { SystemMemory.availableBytes() }
+
+    public func allocate(bytes: Int) throws(NeuralNetError) -> CPUBuffer {
+        CPUBuffer(storage: try AlignedStorage(bytes: bytes, operation: "CPU backend"))
+    }
+
+    public func upload(_ source: UnsafeRawBufferPointer, to slice: Slice) {
+        guard let start = source.baseAddress else { return }
+        slice.address.copyMemory(from: start, byteCount: min(source.count, slice.bytes))
+    }
+
+    public func download(_ slice: Slice, to destination: UnsafeMutableRawBufferPointer) throws(NeuralNetError) {
+        guard let start = destination.baseAddress else { return }
+        start.copyMemory(from: slice.address, byteCount: min(destination.count, slice.bytes))
+    }
+
+    public func synchronize() throws(NeuralNetError) {}
+}
+
+extension DeviceSlice where Buffer == CPUBuffer {
+    var address: UnsafeMutableRawPointer { buffer.storage.address + offset }
+    var floats: UnsafeMutablePointer<Float> { address.assumingMemoryBound(to: Float.self) }
+    var indices: UnsafeMutablePointer<UInt8> { address.assumingMemoryBound(to: UInt8.self) }
+    var floatCount: Int { bytes / MemoryLayout<Float>.size }
+}
+
+extension DeviceView where Buffer == CPUBuffer {
+    /// The view as the kernels take it.
+    var kernel: lt_view {
+        let data = (buffer.storage.address + offset).assumingMemoryBound(to: Float.self)
+        return lt_view(
+            data: data, n: Int64(shape.n), h: Int64(shape.h), w: Int64(shape.w), c: Int64(shape.c),
+            stride: Int64(stride))
+    }
+}
