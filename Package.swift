@@ -1,5 +1,11 @@
-// swift-tools-version: 6.1
+// swift-tools-version: 6.2
 import PackageDescription
+
+/// LUNGTRIAGE_STRICT makes every warning an error, as continuous integration does; off by default, so that a newer
+/// compiler's new warnings do not keep anyone from building.
+let strict = Context.environment["LUNGTRIAGE_STRICT"] != nil
+let swiftSettings: [SwiftSetting] = strict ? [.treatAllWarnings(as: .error)] : []
+let cSettings: [CSetting] = [.enableWarning("all"), .enableWarning("extra")] + (strict ? [.treatAllWarnings(as: .error)] : [])
 
 let package = Package(
     name: "lungtriage",

@@ -22,6 +22,15 @@ LT_INLINE lt_vf lt_load_part(const float *p, int64_t count) {
 }
 LT_INLINE void lt_store_part(float *p, lt_vf v, int64_t count) { memcpy(p, &v, (size_t)count * sizeof(float)); }
 
+/// A whole vector, or what is left of the row.
+LT_INLINE lt_vf lt_load_some(const float *p, int64_t count) {
+  return count >= LT_LANES ? lt_load(p) : lt_load_part(p, count);
+}
+LT_INLINE void lt_store_some(float *p, lt_vf v, int64_t count) {
+  if (count >= LT_LANES) lt_store(p, v);
+  else lt_store_part(p, v, count);
+}
+
 /// NaN stays NaN, as in PyTorch: a fault upstream must show.
 LT_INLINE lt_vf lt_relu(lt_vf v) {
   lt_vi positive = ~(v <= (lt_vf){0});

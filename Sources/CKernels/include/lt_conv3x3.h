@@ -17,25 +17,24 @@ typedef struct {
   lt_isa isa;
   int32_t threads;
   lt_conv_algorithm algorithm;
-  int32_t packed;             // 1: weights are transformed once by lt_conv3x3_pack; 0: HWIO weights, transformed in passing
+  int32_t shared;             // 1: all threads work on one group of tiles; 0: each task on its own
+  int32_t transformed;        // 1: packed weights are transformed; 0: reordered only, and transformed in passing
   int32_t tiles_per_group;    // tiles whose transformed input is held at once
   int32_t tiles_per_block;    // tiles whose products are held at once
   int32_t channels_per_block; // output channels whose products are held at once
 } lt_conv3x3_plan;
 
-/// Chooses the algorithm and the block sizes for x: n×h×w×ci, y: n×h×w×co. `constant_weights`: the weights will be used
-/// many times (inference), so packing them may pay.
-lt_conv3x3_plan lt_conv3x3_plan_make(lt_context context, int64_t n, int64_t h, int64_t w, int64_t ci, int64_t co,
-                                     int constant_weights);
+/// Chooses the algorithm and the block sizes for x: n×h×w×ci, y: n×h×w×co.
+lt_conv3x3_plan lt_conv3x3_plan_make(lt_context context, int64_t n, int64_t h, int64_t w, int64_t ci, int64_t co);
 
-/// Floats of packed weights (0: the plan takes HWIO weights as they are) and of scratch memory the forward pass needs.
+/// Floats of packed weights and of scratch memory that the forward pass needs.
 int64_t lt_conv3x3_packed_floats(const lt_conv3x3_plan *plan);
 int64_t lt_conv3x3_scratch_floats(const lt_conv3x3_plan *plan);
+/// Brings HWIO weights into the plan's layout; once for inference, before every step in training.
 void lt_conv3x3_pack(lt_context context, const lt_conv3x3_plan *plan, const float *hwio, float *packed);
 
-/// y = relu?(x * w + bias). `weights` is packed or HWIO as the plan says, `bias` has co floats or is NULL. x and y must
-/// not overlap.
-void lt_conv3x3_forward(lt_context context, const lt_conv3x3_plan *plan, lt_view x, const float *weights,
+/// y = relu?(x * w + bias) with weights packed for this plan; `bias` has co floats or is NULL. x and y must not overlap.
+void lt_conv3x3_forward(lt_context context, const lt_conv3x3_plan *plan, lt_view x, const float *packed,
                         const float *bias, int relu, lt_view y, float *scratch);
 
 /// The weights whose convolution with the output's gradient gives the input's: rotated by 180° and transposed,

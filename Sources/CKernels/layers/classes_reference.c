@@ -110,6 +110,7 @@ static void loss_backward(lt_view logits, const uint8_t *labels, lt_loss_options
 }
 
 lt_loss_result lt_loss_reference(lt_view logits, const uint8_t *labels, lt_loss_options options, lt_view gx) {
+  if (logits.c < 1 || logits.c > 256) return (lt_loss_result){NAN, NAN, NAN, 0, 0};
   loss_sums sums = {0};
   lt_loss_result result = loss_forward(logits, labels, options, &sums);
   if (gx.data && result.bad_label == 0) loss_backward(logits, labels, options, &sums, gx);
