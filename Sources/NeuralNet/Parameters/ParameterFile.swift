@@ -6,7 +6,12 @@ extension ParameterStore {
     /// Throws `parameterMismatch` when the file lacks a parameter, has another besides, or one has another shape;
     /// `notFinite` for NaN or infinite values. A file without `num_batches_tracked` is accepted: it counts as 0.
     public init(file: SafetensorsFile, network: Network) throws(NeuralNetError) {
-        let expected = Set(network.parameters.map(\.name))
+        try self.init(file: file, network: network, beside: [])
+    }
+
+    /// The same for a file that holds the tensors `beside` too.
+    init(file: SafetensorsFile, network: Network, beside: Set<String>) throws(NeuralNetError) {
+        let expected = beside.union(network.parameters.map(\.name))
         if let unknown = file.names.first(where: { !expected.contains($0) }) {
             throw NeuralNetError(
                 .parameterMismatch, operation: "parameter \"\(unknown)\"",
@@ -29,7 +34,7 @@ extension ParameterStore {
 
     /// Adds one parameter to a file. Only convolution weights are ever stored as float16: the other parameters are few,
     /// and statistics can exceed its range.
-    private func add(
+    func add(
         _ spec: ParameterSpec, to writer: inout SafetensorsWriter, storage: SafetensorsWriter.FloatStorage
     ) throws(NeuralNetError) {
         if spec.layout == .scalar {
