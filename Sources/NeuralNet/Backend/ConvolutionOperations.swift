@@ -3,8 +3,8 @@ public protocol ConvolutionOperations: DeviceMemory {
     /// How one convolution of one shape is computed.
     associatedtype ConvolutionPlan: Sendable
 
-    /// Chooses how to convolve `input` to `outputChannels`. `constantWeights`: the weights are used many times.
-    func makeConvolutionPlan(input: Shape, outputChannels: Int, constantWeights: Bool) -> ConvolutionPlan
+    /// Chooses how to convolve `input` to `outputChannels`; the same arguments give the same plan.
+    func makeConvolutionPlan(input: Shape, outputChannels: Int) -> ConvolutionPlan
 
     /// The plan for fewer images. Weights packed for `plan` serve it too, and it needs no more scratch memory.
     func convolutionPlan(_ plan: ConvolutionPlan, images: Int) -> ConvolutionPlan

@@ -51,6 +51,15 @@ public struct LossOptions<Buffer: Sendable>: Sendable {
     public let ignoredLabel: UInt8?
     public let crossEntropyWeight: Float
     public let diceWeight: Float
+
+    public init(
+        classWeights: DeviceSlice<Buffer>?, ignoredLabel: UInt8?, crossEntropyWeight: Float, diceWeight: Float
+    ) {
+        self.classWeights = classWeights
+        self.ignoredLabel = ignoredLabel
+        self.crossEntropyWeight = crossEntropyWeight
+        self.diceWeight = diceWeight
+    }
 }
 
 /// The value of a loss over one batch.

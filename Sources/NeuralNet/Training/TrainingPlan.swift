@@ -152,7 +152,7 @@ struct TrainingScratch: Sendable {
         _ input: TrainingStep.Operand, _ output: TrainingStep.Operand, _ backend: B
     ) -> ConvolutionRequirements {
         let plan = backend.makeConvolutionPlan(
-            input: input.shape, outputChannels: output.shape.c, constantWeights: false)
+            input: input.shape, outputChannels: output.shape.c)
         return backend.requirements(of: plan)
     }
 }

@@ -27,7 +27,9 @@ enum LayerKernel {
         var n, h, w, c: Int
         var gap = 0
 
-        init(_ n: Int, _ h: Int, _ w: Int, _ c: Int, gap: Int = 0) { (self.n, self.h, self.w, self.c, self.gap) = (n, h, w, c, gap) }
+        init(_ n: Int, _ h: Int, _ w: Int, _ c: Int, gap: Int = 0) {
+            (self.n, self.h, self.w, self.c, self.gap) = (n, h, w, c, gap)
+        }
 
         var pixels: Int { n * h * w }
         var testDescription: String { "\(n)×\(h)×\(w)×\(c)" + (gap > 0 ? " stride \(c + gap)" : "") }
@@ -37,7 +39,8 @@ enum LayerKernel {
     /// enough to be cut into several shares, the first of those also has odd channels.
     static let shapes: [Shape] = [
         Shape(1, 1, 1, 1), Shape(1, 1, 1, 13, gap: 2), Shape(7, 1, 1, 3), Shape(1, 3, 5, 1), Shape(1, 2, 3, 5, gap: 1),
-        Shape(7, 5, 4, 3), Shape(1, 7, 9, 8), Shape(7, 2, 2, 13), Shape(1, 6, 5, 32, gap: 32), Shape(7, 4, 3, 1, gap: 3),
+        Shape(7, 5, 4, 3), Shape(1, 7, 9, 8), Shape(7, 2, 2, 13), Shape(1, 6, 5, 32, gap: 32),
+        Shape(7, 4, 3, 1, gap: 3),
         Shape(1, 5, 6, 66), Shape(1, 3, 3, 300),
         Shape(2, 61, 67, 13), Shape(1, 83, 80, 32), Shape(1, 71, 90, 24, gap: 8), Shape(3, 100, 101, 5, gap: 3),
     ]

@@ -14,7 +14,8 @@ struct LayerKernelTestsChannels {
     @Test("Scale and shift", arguments: LayerKernel.shapes, [false, true])
     func scaleShift(shape: Shape, relu: Bool) {
         var random = Random(seed: 21)
-        let scale = random.floats(shape.c, in: -2...2), shift = random.floats(shape.c, in: -2...2)
+        let scale = random.floats(shape.c, in: -2...2)
+        let shift = random.floats(shape.c, in: -2...2)
         let x = Activation(shape, seed: 22)
         x[shape.pixels - 1, shape.c - 1] = .nan
         // |x·scale| ≤ 4, |shift| ≤ 2: a rounding of the product and one of the sum, 6e-8·(4 + 6).
@@ -31,11 +32,14 @@ struct LayerKernelTestsChannels {
     /// Moments in every context against the reference; the same bits for any number of threads.
     private func checkMoments(_ x: Activation, meanTolerance: Float, seed: UInt64) {
         let shape = x.shape
-        var mean = [Float](repeating: 0, count: shape.c), variance = mean
+        var mean = [Float](repeating: 0, count: shape.c)
+        var variance = mean
         lt_channel_moments_reference(x.view, &mean, &variance)
         var bits: [UInt32: [UInt32]] = [:]
         LayerKernel.inEveryContext { context, name in
-            var ours = [Float](repeating: .nan, count: shape.c), ourVariance = ours, memory = scratch(context, shape)
+            var ours = [Float](repeating: .nan, count: shape.c)
+            var ourVariance = ours
+            var memory = scratch(context, shape)
             lt_channel_moments(context, x.view, &ours, &ourVariance, &memory)
             let about = "\(name), \(shape.testDescription), seed \(seed)"
             #expect(LayerKernel.mismatch(ours, mean, atol: meanTolerance) == nil, "mean, \(about)")
@@ -71,7 +75,9 @@ struct LayerKernelTestsChannels {
         let constant = Activation(Shape(1, 37, 11, 3))
         constant.fill { _, channel in 3.7 + Float(channel) }
         LayerKernel.inEveryContext { context, name in
-            var mean = [Float](repeating: .nan, count: 3), variance = mean, memory = scratch(context, constant.shape)
+            var mean = [Float](repeating: .nan, count: 3)
+            var variance = mean
+            var memory = scratch(context, constant.shape)
             lt_channel_moments(context, constant.view, &mean, &variance, &memory)
             #expect(LayerKernel.mismatch(mean, [3.7, 4.7, 5.7], rtol: 1e-7) == nil, "\(name)")
             // The mean is off by at most one rounding, 5e-7.
@@ -84,7 +90,9 @@ struct LayerKernelTestsChannels {
         let x = Activation(Shape(2, 20, 20, 3), seed: 26)
         x[517, 1] = .nan
         LayerKernel.inEveryContext { context, name in
-            var mean = [Float](repeating: 0, count: 3), variance = mean, memory = scratch(context, x.shape)
+            var mean = [Float](repeating: 0, count: 3)
+            var variance = mean
+            var memory = scratch(context, x.shape)
             lt_channel_moments(context, x.view, &mean, &variance, &memory)
             #expect(mean.map(\.isNaN) == [false, true, false], "\(name)")
             #expect(variance.map(\.isNaN) == [false, true, false], "\(name)")
@@ -98,7 +106,8 @@ struct LayerKernelTestsChannels {
         lt_channel_sums_reference(x.view, &expected)
         var bits: [UInt32: [UInt32]] = [:]
         LayerKernel.inEveryContext { context, name in
-            var sums = [Float](repeating: .nan, count: shape.c), memory = scratch(context, shape)
+            var sums = [Float](repeating: .nan, count: shape.c)
+            var memory = scratch(context, shape)
             lt_channel_sums(context, x.view, &sums, &memory)
             // Float sums of at most 256 values up to 2: some roundings of 1e-7 of the sum of the magnitudes.
             let atol = 2e-7 * Float(shape.pixels)
@@ -120,7 +129,8 @@ struct LayerKernelTestsChannels {
             (gamma, beta) = (random.floats(shape.c, in: -2...2), random.floats(shape.c, in: -1...1))
             x = Activation(shape, seed: seed + 1)
             gy = Activation(Shape(shape.n, shape.h, shape.w, shape.c, gap: shape.gap), seed: seed + 2)
-            var scale = mean, shift = mean
+            var scale = mean
+            var shift = mean
             lt_batch_norm_scale_shift(Int64(shape.c), mean, inverseStd, gamma, beta, &scale, &shift)
             x.fill { [x] pixel, channel in
                 let value = x[pixel, channel]
@@ -129,17 +139,20 @@ struct LayerKernelTestsChannels {
         }
 
         func reference(relu: Bool, _ gx: Activation) -> [Float] {
-            var ggamma = [Float](repeating: 0, count: x.shape.c), gbeta = ggamma
+            var ggamma = [Float](repeating: 0, count: x.shape.c)
+            var gbeta = ggamma
             lt_batch_norm_backward_reference(
                 x.view, mean, inverseStd, gamma, beta, relu ? 1 : 0, gy.view, gx.view, &ggamma, &gbeta)
             return ggamma + gbeta
         }
 
         func fast(_ context: lt_context, relu: Bool, gy: Activation, _ gx: Activation) -> [Float] {
-            var ggamma = [Float](repeating: .nan, count: x.shape.c), gbeta = ggamma
+            var ggamma = [Float](repeating: .nan, count: x.shape.c)
+            var gbeta = ggamma
             var memory = [Float](repeating: .nan, count: Int(lt_channel_scratch_floats(context, Int64(x.shape.c))))
             lt_batch_norm_backward(
-                context, x.view, mean, inverseStd, gamma, beta, relu ? 1 : 0, gy.view, gx.view, &ggamma, &gbeta, &memory)
+                context, x.view, mean, inverseStd, gamma, beta, relu ? 1 : 0, gy.view, gx.view, &ggamma, &gbeta, &memory
+            )
             return ggamma + gbeta
         }
     }
@@ -149,10 +162,12 @@ struct LayerKernelTestsChannels {
         let norm = Norm(shape, seed: 31)
         // |scale| ≤ 4, |gy| ≤ 2, |x − mean| ≤ 3: parts up to about 50, a few roundings of 6e-8 each.
         LayerKernel.check(
-            seed: 31, atol: 1e-5, rtol: 1e-6, prepare: { norm.gy.copy() }, reference: { _ = norm.reference(relu: relu, $0) },
+            seed: 31, atol: 1e-5, rtol: 1e-6, prepare: { norm.gy.copy() },
+            reference: { _ = norm.reference(relu: relu, $0) },
             fast: { _ = norm.fast($0, relu: relu, gy: $1, $1) })
         LayerKernel.check(
-            seed: 31, atol: 1e-5, rtol: 1e-6, prepare: { Activation(Shape(shape.n, shape.h, shape.w, shape.c, gap: 4)) },
+            seed: 31, atol: 1e-5, rtol: 1e-6,
+            prepare: { Activation(Shape(shape.n, shape.h, shape.w, shape.c, gap: 4)) },
             reference: { _ = norm.reference(relu: relu, $0) },
             fast: { _ = norm.fast($0, relu: relu, gy: norm.gy, $1) })
         let expected = norm.reference(relu: relu, Activation(shape))

@@ -24,7 +24,8 @@ struct LayerKernelTestsClasses {
             reference: { lt_softmax_reference(x.view, $0.view) },
             fast: { lt_softmax($0, $1.view, $1.view) })
         LayerKernel.check(
-            seed: 51, atol: 1e-37, rtol: rtol, prepare: { Activation(Shape(shape.n, shape.h, shape.w, shape.c, gap: 3)) },
+            seed: 51, atol: 1e-37, rtol: rtol,
+            prepare: { Activation(Shape(shape.n, shape.h, shape.w, shape.c, gap: 3)) },
             reference: { lt_softmax_reference(x.view, $0.view) }, fast: { lt_softmax($0, x.view, $1.view) })
     }
 
@@ -47,7 +48,9 @@ struct LayerKernelTestsClasses {
     func argmax(shape: Shape) {
         var random = LayerKernel.Random(seed: 53)
         let x = Activation(shape)
-        x.fill { _, _ in Int.random(in: 0..<30, using: &random) == 0 ? .nan : Float(Int.random(in: -2...2, using: &random)) }
+        x.fill { _, _ in
+            Int.random(in: 0..<30, using: &random) == 0 ? .nan : Float(Int.random(in: -2...2, using: &random))
+        }
         var expected = [UInt8](repeating: 0, count: shape.pixels)
         lt_argmax_reference(x.view, &expected)
         LayerKernel.inEveryContext { context, name in
@@ -61,7 +64,9 @@ struct LayerKernelTestsClasses {
     @Test("Argmax of known pixels")
     func argmaxOfKnownPixels() {
         let nan = Float.nan
-        let cases: [([Float], UInt8)] = [([1, 2, 3], 2), ([3, 3, 1], 0), ([1, nan, 3], 1), ([nan, 1, nan], 0), ([-3, -2, -2], 1)]
+        let cases: [([Float], UInt8)] = [
+            ([1, 2, 3], 2), ([3, 3, 1], 0), ([1, nan, 3], 1), ([nan, 1, nan], 0), ([-3, -2, -2], 1),
+        ]
         let x = Activation(Shape(1, 1, cases.count, 3))
         x.fill { cases[$0].0[$1] }
         LayerKernel.inEveryContext { context, name in

@@ -95,7 +95,8 @@ struct LayerKernelTestsElementwise {
     private static let many = Shape(1, 1030, 1030, 1)
 
     private func keptElements(_ shape: Shape, rate: Float, seed: UInt64) -> [Bool] {
-        let x = Activation(shape), context = lt_context(pool: nil, isa: lt_isa_best())
+        let x = Activation(shape)
+        let context = lt_context(pool: nil, isa: lt_isa_best())
         x.fill { _, _ in 1 }
         lt_dropout(context, x.view, rate, seed, x.view)
         return x.values.map { $0 != 0 }
@@ -104,7 +105,8 @@ struct LayerKernelTestsElementwise {
     @Test("Dropout keeps the right share, independently", arguments: [0.1, 0.5, 0.9] as [Float])
     func dropoutStatistics(rate: Float) {
         let kept = keptElements(Self.many, rate: rate, seed: 5)
-        let count = Double(kept.count), keep = 1 - Double(rate)
+        let count = Double(kept.count)
+        let keep = 1 - Double(rate)
         // Five standard deviations of a binomial share.
         func near(_ share: Double, _ expected: Double, _ about: String) {
             let sigma = (expected * (1 - expected) / count).squareRoot()
@@ -114,7 +116,8 @@ struct LayerKernelTestsElementwise {
         near(Double(kept.count { $0 }) / count, keep, "share kept")
         // Neighbours in a row, in a vector, in a column, and in the next segment; and another seed.
         for distance in [1, 2, 4, 8, 1030, 1 << 20] {
-            let pairs = zip(kept, kept.dropFirst(distance)).count { $0 && $1 }, of = Double(kept.count - distance)
+            let pairs = zip(kept, kept.dropFirst(distance)).count { $0 && $1 }
+            let of = Double(kept.count - distance)
             let sigma = (keep * keep * (1 - keep * keep) / of).squareRoot()
             #expect(abs(Double(pairs) / of - keep * keep) < 5 * sigma, "distance \(distance), rate \(rate), seed 5")
         }
@@ -140,7 +143,8 @@ struct LayerKernelTestsElementwise {
     @Test("Nothing to do")
     func empty() {
         for shape in [Shape(0, 4, 4, 3), Shape(1, 0, 4, 3), Shape(1, 4, 0, 3), Shape(2, 3, 3, 0)] {
-            let x = Activation(shape), y = Activation(shape)
+            let x = Activation(shape)
+            let y = Activation(shape)
             LayerKernel.inEveryContext { context, _ in
                 lt_relu_forward(context, x.view, y.view)
                 lt_relu_backward(context, x.view, y.view, y.view)

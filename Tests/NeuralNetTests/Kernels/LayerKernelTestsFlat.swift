@@ -17,7 +17,8 @@ struct LayerKernelTestsFlat {
 
         func options(step: Int64) -> lt_adam_options {
             lt_adam_options(
-                learning_rate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, l2: 5e-4, gradient_scale: 0.25, step: step)
+                learning_rate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, l2: 5e-4, gradient_scale: 0.25, step: step
+            )
         }
 
         mutating func reference(_ gradients: [Float], step: Int64) {
@@ -45,7 +46,9 @@ struct LayerKernelTestsFlat {
             #expect(LayerKernel.mismatch(ours.parameters, expected.parameters, atol: 3e-7) == nil, "\(about)")
             #expect(LayerKernel.mismatch(ours.first, expected.first, atol: 2e-7) == nil, "\(about)")
             #expect(LayerKernel.mismatch(ours.second, expected.second, atol: 1e-12, rtol: 2e-6) == nil, "\(about)")
-            #expect(bits[context.isa.rawValue, default: ours.parameters.map(\.bitPattern)] == ours.parameters.map(\.bitPattern))
+            #expect(
+                bits[context.isa.rawValue, default: ours.parameters.map(\.bitPattern)]
+                    == ours.parameters.map(\.bitPattern))
             bits[context.isa.rawValue] = ours.parameters.map(\.bitPattern)
         }
     }
@@ -53,7 +56,9 @@ struct LayerKernelTestsFlat {
     @Test("Adam's first step moves by the learning rate against the gradient's sign")
     func adamFirstStep() {
         LayerKernel.inEveryContext { context, name in
-            var parameters: [Float] = [1, 1, 1], first: [Float] = [0, 0, 0], second: [Float] = [0, 0, 0]
+            var parameters: [Float] = [1, 1, 1]
+            var first: [Float] = [0, 0, 0]
+            var second: [Float] = [0, 0, 0]
             let options = lt_adam_options(
                 learning_rate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, l2: 0, gradient_scale: 1, step: 1)
             lt_adam(context, 3, &parameters, [5, -0.1, 0], &first, &second, options)

@@ -11,8 +11,10 @@ struct LayerKernelTestsLoss {
         var testDescription: String { "\(crossEntropy)·CE + \(dice)·Dice, weighted \(weighted), ignoring \(ignore)" }
     }
     static let mixes = [
-        Mix(crossEntropy: 1, dice: 0, weighted: false, ignore: -1), Mix(crossEntropy: 0, dice: 1, weighted: false, ignore: 0),
-        Mix(crossEntropy: 0.5, dice: 2, weighted: true, ignore: 255), Mix(crossEntropy: 1, dice: 1, weighted: true, ignore: -1),
+        Mix(crossEntropy: 1, dice: 0, weighted: false, ignore: -1),
+        Mix(crossEntropy: 0, dice: 1, weighted: false, ignore: 0),
+        Mix(crossEntropy: 0.5, dice: 2, weighted: true, ignore: 255),
+        Mix(crossEntropy: 1, dice: 1, weighted: true, ignore: -1),
     ]
 
     /// One loss with its inputs; weights must outlive the call, so they are passed inside.
@@ -66,17 +68,20 @@ struct LayerKernelTestsLoss {
         var bits: [UInt32: UInt64] = [:]
         // p is good to some 6e-7 and enters terms as large as the largest gradient.
         LayerKernel.check(
-            seed: 61, atol: 2e-6 * largest, rtol: 2e-6, prepare: { Activation(Shape(shape.n, shape.h, shape.w, shape.c, gap: 1)) },
+            seed: 61, atol: 2e-6 * largest, rtol: 2e-6,
+            prepare: { Activation(Shape(shape.n, shape.h, shape.w, shape.c, gap: 1)) },
             reference: { _ = one.reference($0) },
             fast: { context, gx in
-                let result = one.fast(context, gx), about = "\(mix.testDescription), \(shape.testDescription), seed 61"
+                let result = one.fast(context, gx)
+                let about = "\(mix.testDescription), \(shape.testDescription), seed 61"
                 // Each pixel's part is good to about 5e-7 and all parts are positive; Dice is 1 minus a number near its
                 // own size, so it also gets an absolute tolerance.
                 #expect(near(result.cross_entropy, expected.cross_entropy, rtol: 1e-6), "\(about)")
                 #expect(near(result.dice_loss, expected.dice_loss, rtol: 1e-6, atol: 1e-6), "\(about)")
                 #expect(near(result.loss, expected.loss, rtol: 1e-6, atol: 2e-6), "\(about)")
                 #expect(result.counted == expected.counted && result.bad_label == 0, "\(about)")
-                #expect(bits[context.isa.rawValue, default: result.loss.bitPattern] == result.loss.bitPattern, "\(about)")
+                #expect(
+                    bits[context.isa.rawValue, default: result.loss.bitPattern] == result.loss.bitPattern, "\(about)")
                 bits[context.isa.rawValue] = result.loss.bitPattern
             })
     }
@@ -125,7 +130,8 @@ struct LayerKernelTestsLoss {
             let gx = Activation(one.logits.shape, seed: 65)
             let result = one.fast(context, gx)
             #expect(result.loss.isFinite && result.counted == 95, "\(name), seed 64")
-            #expect(stride(from: 0, to: 143, by: 3).allSatisfy { gx[$0, 0] == 0 && gx[$0, classes - 1] == 0 }, "\(name)")
+            #expect(
+                stride(from: 0, to: 143, by: 3).allSatisfy { gx[$0, 0] == 0 && gx[$0, classes - 1] == 0 }, "\(name)")
             #expect(gx.values.allSatisfy { $0.isFinite }, "\(name), seed 64")
         }
         one.labels = one.labels.map { _ in 7 }
@@ -177,12 +183,15 @@ struct LayerKernelTestsLoss {
             for channel in 0..<3 {
                 let value = one.logits[pixel, channel]
                 one.logits[pixel, channel] = value + step
-                let above = one.reference(nil).loss, upper = one.logits[pixel, channel]
+                let above = one.reference(nil).loss
+                let upper = one.logits[pixel, channel]
                 one.logits[pixel, channel] = value - step
-                let below = one.reference(nil).loss, lower = one.logits[pixel, channel]
+                let below = one.reference(nil).loss
+                let lower = one.logits[pixel, channel]
                 one.logits[pixel, channel] = value
                 let slope = (above - below) / Double(upper - lower)
-                #expect(near(Double(gx[pixel, channel]), slope, rtol: 1e-4, atol: 1e-6), "\(mix.testDescription), seed 69")
+                #expect(
+                    near(Double(gx[pixel, channel]), slope, rtol: 1e-4, atol: 1e-6), "\(mix.testDescription), seed 69")
             }
         }
     }

@@ -7,13 +7,17 @@ struct LayerKernelTestsPooling {
     typealias Activation = LayerKernel.Activation
 
     /// The pooled shape; an odd last row or column belongs to no window.
-    private func pooled(_ shape: Shape, gap: Int = 0) -> Shape { Shape(shape.n, shape.h / 2, shape.w / 2, shape.c, gap: gap) }
+    private func pooled(_ shape: Shape, gap: Int = 0) -> Shape {
+        Shape(shape.n, shape.h / 2, shape.w / 2, shape.c, gap: gap)
+    }
 
     /// Few different values, so that windows have ties, and some NaN.
     private func ties(_ shape: Shape, seed: UInt64) -> Activation {
         var random = LayerKernel.Random(seed: seed)
         let x = Activation(shape)
-        x.fill { _, _ in Int.random(in: 0..<40, using: &random) == 0 ? .nan : Float(Int.random(in: -2...2, using: &random)) }
+        x.fill { _, _ in
+            Int.random(in: 0..<40, using: &random) == 0 ? .nan : Float(Int.random(in: -2...2, using: &random))
+        }
         return x
     }
 
@@ -24,7 +28,8 @@ struct LayerKernelTestsPooling {
 
     @Test("Max-pooling: values, winners, ties to the first, NaN wins", arguments: LayerKernel.shapes, [0, 3])
     func maxPool(shape: Shape, gap: Int) {
-        let x = ties(shape, seed: 41), small = pooled(shape, gap: gap)
+        let x = ties(shape, seed: 41)
+        let small = pooled(shape, gap: gap)
         var winners = [UInt8](repeating: 9, count: small.pixels * small.c)
         LayerKernel.check(
             seed: 41, prepare: { Activation(small) },
@@ -35,19 +40,22 @@ struct LayerKernelTestsPooling {
                 #expect(ours == winners, "codes, \(shape.testDescription), seed 41")
             })
         LayerKernel.check(
-            seed: 41, prepare: { Activation(small) }, reference: { lt_max_pool_forward_reference(x.view, $0.view, nil) },
+            seed: 41, prepare: { Activation(small) },
+            reference: { lt_max_pool_forward_reference(x.view, $0.view, nil) },
             fast: { lt_max_pool_forward($0, x.view, $1.view, nil) })
     }
 
     @Test("The winners of one window")
     func oneWindow() {
-        let nan = Float.nan, inf = Float.infinity
+        let nan = Float.nan
+        let inf = Float.infinity
         let cases: [([Float], UInt8)] = [
             ([1, 1, 1, 1], 0), ([1, 2, 2, 0], 1), ([-3, -4, -1, -1], 2), ([0, 1, 2, 3], 3), ([nan, 5, 6, 7], 0),
             ([5, 6, nan, 7], 2), ([-inf, -inf, -inf, -inf], 0), ([inf, nan, inf, 0], 1),
         ]
         for (values, winner) in cases {
-            let x = Activation(Shape(1, 2, 2, 1)), y = Activation(Shape(1, 1, 1, 1))
+            let x = Activation(Shape(1, 2, 2, 1))
+            let y = Activation(Shape(1, 1, 1, 1))
             x.fill { pixel, _ in values[pixel] }
             LayerKernel.inEveryContext { context, name in
                 var code: UInt8 = 9
@@ -60,7 +68,8 @@ struct LayerKernelTestsPooling {
 
     @Test("Max-unpooling", arguments: LayerKernel.shapes, [false, true])
     func maxUnpool(shape: Shape, accumulate: Bool) {
-        let gy = Activation(pooled(shape, gap: 2), seed: 42), before = Activation(shape, seed: 43)
+        let gy = Activation(pooled(shape, gap: 2), seed: 42)
+        let before = Activation(shape, seed: 43)
         let code = codes(gy.shape.pixels * shape.c, seed: 44)
         // A value moves, or is added once: exactly equal.
         LayerKernel.check(
@@ -71,7 +80,8 @@ struct LayerKernelTestsPooling {
 
     @Test("Gathering the winners", arguments: LayerKernel.shapes)
     func maxGather(shape: Shape) {
-        let x = Activation(shape, seed: 45), small = pooled(shape, gap: 1)
+        let x = Activation(shape, seed: 45)
+        let small = pooled(shape, gap: 1)
         let code = codes(small.pixels * small.c, seed: 46)
         LayerKernel.check(
             seed: 45, prepare: { Activation(small) }, reference: { lt_max_gather_reference(x.view, code, $0.view) },
@@ -80,8 +90,11 @@ struct LayerKernelTestsPooling {
 
     @Test("Gathering undoes unpooling; pooling's winners are its values")
     func roundTrip() {
-        let shape = Shape(2, 10, 14, 11), small = pooled(shape)
-        let x = Activation(shape, seed: 47), pooledX = Activation(small), gathered = Activation(small)
+        let shape = Shape(2, 10, 14, 11)
+        let small = pooled(shape)
+        let x = Activation(shape, seed: 47)
+        let pooledX = Activation(small)
+        let gathered = Activation(small)
         LayerKernel.inEveryContext { context, name in
             var code = [UInt8](repeating: 0, count: small.pixels * small.c)
             lt_max_pool_forward(context, x.view, pooledX.view, &code)

@@ -4,14 +4,13 @@ import CKernels
 extension CPUBackend {
     public typealias ConvolutionPlan = lt_conv3x3_plan
 
-    public func makeConvolutionPlan(input: Shape, outputChannels: Int, constantWeights: Bool) -> lt_conv3x3_plan {
+    public func makeConvolutionPlan(input: Shape, outputChannels: Int) -> lt_conv3x3_plan {
         lt_conv3x3_plan_make(
-            context, Int64(input.n), Int64(input.h), Int64(input.w), Int64(input.c), Int64(outputChannels),
-            constantWeights ? 1 : 0)
+            context, Int64(input.n), Int64(input.h), Int64(input.w), Int64(input.c), Int64(outputChannels))
     }
 
     public func convolutionPlan(_ plan: lt_conv3x3_plan, images: Int) -> lt_conv3x3_plan {
-        // Packing depends on the channels and the algorithm, blocks are upper bounds: both stay valid.
+        // Packing depends on the channels and the algorithm, blocks of tiles are upper bounds: both stay valid.
         var plan = plan
         plan.n = Int64(images)
         return plan
