@@ -4,8 +4,9 @@
 #include "lt_view.h"
 
 /// Layers without a matrix product. Every function exists twice: the fast one, and `…_reference` in plain C on one
-/// thread with double accumulation. Reductions are over a fixed split of the pixels, so the result does not depend on
-/// the number of threads.
+/// thread with double accumulation (lt_layers_reference.h). Reductions are over a fixed split of the pixels, so the
+/// result does not depend on the number of threads. All views of a call have the same n, h, w, c unless it says
+/// otherwise, and overlap only where it says that they may be the same. Views without pixels or channels are allowed.
 
 void lt_relu_forward(lt_context context, lt_view x, lt_view y);  // x and y may be the same
 /// gx = 0 where y ≤ 0, else gy (a NaN in y lets the gradient pass, as in PyTorch). gx may be gy.
@@ -14,15 +15,16 @@ void lt_relu_backward(lt_context context, lt_view y, lt_view gy, lt_view gx);
 /// y = relu?(x·scale + shift) per channel; x and y may be the same.
 void lt_scale_shift(lt_context context, lt_view x, const float *scale, const float *shift, int relu, lt_view y);
 
-/// Mean and biased variance of each channel over all pixels (numerically safe: shifted or two-pass or pairwise).
-/// `scratch`: lt_channel_scratch_floats.
+/// Floats of scratch memory that the following reductions over channels need.
 int64_t lt_channel_scratch_floats(lt_context context, int64_t c);
+/// Mean and biased variance of each channel over all pixels, wherever the mean lies (shifted sums, joined by Chan's
+/// formula); 0 without pixels.
 void lt_channel_moments(lt_context context, lt_view x, float *mean, float *variance, float *scratch);
 /// Sum of each channel over all pixels (a bias's gradient).
 void lt_channel_sums(lt_context context, lt_view x, float *sums, float *scratch);
 
-/// Batch normalisation as one scale and one shift per channel: scale = gamma·inverse_std, shift = beta − mean·scale. The
-/// forward pass must take them from here: lt_batch_norm_backward finds the ReLU's mask with the same numbers.
+/// Batch normalisation as one scale and one shift per channel: scale = gamma·inverse_std, shift = beta − mean·scale.
+/// The forward pass must take them from here: lt_batch_norm_backward finds the ReLU's mask with the same numbers.
 void lt_batch_norm_scale_shift(int64_t c, const float *mean, const float *inverse_std, const float *gamma,
                                const float *beta, float *scale, float *shift);
 
@@ -41,8 +43,9 @@ void lt_max_unpool(lt_context context, lt_view gy, const uint8_t *code, int accu
 /// y = x(winner): the gradient of max-unpooling.
 void lt_max_gather(lt_context context, lt_view x, const uint8_t *code, lt_view y);
 
-/// Inverted dropout: y = x / (1 − rate) or 0; the mask is a counter-based hash of (seed, element number), so the
-/// backward pass calls the same function on the gradient. x and y may be the same.
+/// Inverted dropout: y = x / (1 − rate) or 0 (always 0 from rate 1 on); the mask is a counter-based hash of (seed,
+/// element number), so the backward pass calls the same function on the gradient. An element's number counts pixels and
+/// channels, not the gaps of a stride. x and y may be the same.
 void lt_dropout(lt_context context, lt_view x, float rate, uint64_t seed, lt_view y);
 
 void lt_copy(lt_context context, lt_view x, lt_view y);
@@ -53,14 +56,17 @@ void lt_fill(lt_context context, float value, lt_view y);
 void lt_from_planes(lt_context context, const float *planes, lt_view y);
 void lt_to_planes(lt_context context, lt_view x, float *planes);
 
-/// Softmax over channels, and the channel with the largest value (first on ties), labels dense n × h × w.
+/// Softmax over channels (x and y may be the same), and the channel with the largest value (first on ties, a NaN counts
+/// as the largest, as in PyTorch; at most 256 channels), labels dense n × h × w.
 void lt_softmax(lt_context context, lt_view x, lt_view y);
 void lt_argmax(lt_context context, lt_view x, uint8_t *labels);
 
 /// Pixel-wise loss = cross_entropy_weight · CE + dice_weight · soft Dice, on logits. Labels dense n × h × w.
 /// CE as PyTorch's cross_entropy(weight=, ignore_index=): Σ w[l]·(−log p[l]) / Σ w[l] over pixels whose label is not
 /// `ignore` (−1: none). Soft Dice: 1 − mean over classes of (2Σpg + ε)/(Σp + Σg + ε) over the whole batch, ignored
-/// pixels left out, ε = 1e-5. gx (data NULL: not wanted) gets the gradient with respect to the logits.
+/// pixels left out, ε = 1e-5. gx (data NULL: not wanted) gets the gradient with respect to the logits, and may be the
+/// logits. A NaN or +∞ among the logits of a counted pixel makes the loss NaN; so does a cross-entropy in which no
+/// pixel counts (0/0), as in PyTorch; a part whose weight is 0 is left out of the loss. 1 to 256 channels, else NaN.
 typedef struct {
   const float *class_weights;  // c floats, NULL: all 1
   int32_t ignore;

@@ -1,7 +1,7 @@
 #include "split.h"
 
-/// The pixels of one pass as rows. Pixels without gaps are folded: `fold` of them make one row of `width` floats, so that
-/// few or odd channels fill the vectors too. `rest` pixels that make no whole row are a share of their own.
+/// The pixels of one pass as rows. Pixels without gaps are folded: `fold` of them make one row of `width` floats, so
+/// that few or odd channels fill the vectors too. `rest` pixels that make no whole row are a share of their own.
 typedef struct {
   lt_rows rows, rest;
   lt_split split;
@@ -19,9 +19,10 @@ static pass pass_make(lt_view a, lt_view b, lt_view y, int sums) {
   int dense = lt_view_is_dense(a) && lt_view_is_dense(b) && lt_view_is_dense(y);
   int64_t fold = dense ? fold_of(c) : 1, count = pixels / fold, done = count * fold;
   pass p = {.fold = fold, .width = fold * c};
-  p.rows = (lt_rows){count, p.width, a.data, b.data, y.data, fold * a.stride, fold * b.stride, fold * y.stride};
+  p.rows = (lt_rows){count, p.width, a.data, b.data, y.data, fold * a.stride, fold * b.stride, fold * y.stride,
+                     lt_should_stream(y, a.data, b.data)};
   p.rest = (lt_rows){pixels - done, c, a.data + done * a.stride, b.data ? b.data + done * b.stride : NULL,
-                     y.data ? y.data + done * y.stride : NULL, a.stride, b.stride, y.stride};
+                     y.data ? y.data + done * y.stride : NULL, a.stride, b.stride, y.stride, 0};
   p.split = sums ? lt_sum_split_make(count, p.width) : lt_split_make(count, p.width, LT_SHARE_FLOATS);
   p.shares = c > 0 ? p.split.shares + (p.rest.rows > 0) : 0;
   return p;
@@ -86,7 +87,8 @@ int64_t lt_channel_scratch_floats(lt_context context, int64_t c) {
   return 2 * 2 * (LT_SUM_SHARES + 2) * channel_width(c) + 5 * channel_width(c) + 16;
 }
 
-/// Takes the memory of the shares' sums and two doubles a channel (`totals`) from the scratch memory; `*rest` is behind.
+/// Takes the memory of the shares' sums and two doubles a channel (`totals`) from the scratch memory; `*rest` is what
+/// lies behind.
 static sums_job sums_job_make(lt_context context, lt_view x, lt_view gy, float *scratch, double **totals,
                               float **rest) {
   sums_job job = {.pass = pass_make(x, gy, (lt_view){0}, 1), .kernels = lt_layer_kernels_for(context.isa)};

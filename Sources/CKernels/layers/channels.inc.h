@@ -6,12 +6,12 @@ typedef struct {
 } scale_shift_job;
 
 LT_INLINE void scale_shift_tile(const lt_rows *r, const void *argument, int64_t row, int64_t pixels, int64_t c,
-                                int64_t n) {
+                                int64_t n, int stream) {
   const scale_shift_job *job = argument;
   lt_vf scale = lt_load_n(job->scale + c, n), shift = lt_load_n(job->shift + c, n);
   for (int64_t p = row; p < row + pixels; p++) {
     lt_vf v = lt_load_n(r->a + p * r->a_step + c, n) * scale + shift;
-    lt_store_n(r->y + p * r->y_step + c, job->relu ? lt_relu(v) : v, n);
+    lt_put(r->y + p * r->y_step + c, job->relu ? lt_relu(v) : v, n, stream);
   }
 }
 
@@ -51,13 +51,17 @@ LT_INLINE void add_products(sums_job *job, const lt_vf *v, const lt_vf *w, int64
   lt_store_n(job->squares + c, lt_load_n(job->squares + c, n) + sum, n);
 }
 
-LT_INLINE void sums_tile(const lt_rows *r, const void *job, int64_t row, int64_t pixels, int64_t c, int64_t n) {
+LT_INLINE void sums_tile(const lt_rows *r, const void *job, int64_t row, int64_t pixels, int64_t c,
+                         int64_t n, int stream) {
+  (void)stream;
   lt_vf v[8];
   for (int64_t p = 0; p < pixels; p++) v[p] = lt_load_n(r->a + (row + p) * r->a_step + c, n);
   add_values((sums_job *)job, v, pixels, c, n);
 }
 
-LT_INLINE void moments_tile(const lt_rows *r, const void *argument, int64_t row, int64_t pixels, int64_t c, int64_t n) {
+LT_INLINE void moments_tile(const lt_rows *r, const void *argument, int64_t row, int64_t pixels, int64_t c,
+                            int64_t n, int stream) {
+  (void)stream;
   sums_job *job = (sums_job *)argument;
   lt_vf v[8], shift = lt_load_n(job->norm.mean + c, n);
   for (int64_t p = 0; p < pixels; p++) v[p] = lt_load_n(r->a + (row + p) * r->a_step + c, n) - shift;
@@ -71,7 +75,8 @@ LT_INLINE lt_vf masked_gradient(int relu, lt_vf x, lt_vf scale, lt_vf shift, lt_
 }
 
 LT_INLINE void norm_sums_tile(const lt_rows *r, const void *argument, int64_t row, int64_t pixels, int64_t c,
-                              int64_t n) {
+                              int64_t n, int stream) {
+  (void)stream;
   sums_job *job = (sums_job *)argument;
   lt_vf g[8], v[8], mean = lt_load_n(job->norm.mean + c, n);
   lt_vf scale = lt_load_n(job->norm.scale + c, n), shift = lt_load_n(job->norm.shift + c, n);
@@ -84,13 +89,17 @@ LT_INLINE void norm_sums_tile(const lt_rows *r, const void *argument, int64_t ro
   add_products(job, g, v, pixels, c, n);
 }
 
-/// Rows begin ..< begin + rows, channels c ..< c + length, of r.
-static lt_rows block(const lt_rows *r, int64_t begin, int64_t rows, int64_t c, int64_t length) {
-  return (lt_rows){rows, length, r->a + begin * r->a_step + c, r->b ? r->b + begin * r->b_step + c : NULL, NULL,
-                   r->a_step, r->b_step, 0};
-}
-
 static int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
+
+/// The rows from `begin` and the channels from `c` on that are summed in float.
+static lt_rows block(const lt_rows *r, int64_t begin, int64_t c) {
+  return (lt_rows){.rows = smaller(LT_SUM_PIXELS, r->rows - begin),
+                   .length = smaller(LT_SUM_CHANNELS, r->length - c),
+                   .a = r->a + begin * r->a_step + c,
+                   .b = r->b ? r->b + begin * r->b_step + c : NULL,
+                   .a_step = r->a_step,
+                   .b_step = r->b_step};
+}
 
 static void sums(const lt_rows *r, double *totals) {
   float partial[LT_SUM_CHANNELS];
@@ -98,9 +107,9 @@ static void sums(const lt_rows *r, double *totals) {
   for (int64_t c = 0; c < r->length; c++) totals[c] = 0;
   for (int64_t c = 0; c < r->length; c += LT_SUM_CHANNELS)
     for (int64_t begin = 0; begin < r->rows; begin += LT_SUM_PIXELS) {
-      lt_rows part = block(r, begin, smaller(LT_SUM_PIXELS, r->rows - begin), c, smaller(LT_SUM_CHANNELS, r->length - c));
+      lt_rows part = block(r, begin, c);
       clear(partial, part.length);
-      lt_each_tile(&part, &job, sums_tile, 8);
+      lt_each_tile_with(&part, &job, sums_tile, 8, 0);
       for (int64_t k = 0; k < part.length; k++) totals[c + k] += partial[k];
     }
 }
@@ -110,16 +119,16 @@ static void norm_sums(const lt_rows *r, const lt_norm_constants *norm, int relu,
   for (int64_t c = 0; c < r->length; c++) totals[c] = products[c] = 0;
   for (int64_t c = 0; c < r->length; c += LT_SUM_CHANNELS)
     for (int64_t begin = 0; begin < r->rows; begin += LT_SUM_PIXELS) {
-      lt_rows part = block(r, begin, smaller(LT_SUM_PIXELS, r->rows - begin), c, smaller(LT_SUM_CHANNELS, r->length - c));
+      lt_rows part = block(r, begin, c);
       sums_job job = {{norm->mean + c, norm->scale + c, norm->shift + c, NULL, NULL}, 1, partial, partial_products};
       sums_job plain = job;
       plain.relu = 0;
       clear(partial, part.length);
       clear(partial_products, part.length);
       if (relu)
-        lt_each_tile(&part, &job, norm_sums_tile, 8);
+        lt_each_tile_with(&part, &job, norm_sums_tile, 8, 0);
       else
-        lt_each_tile(&part, &plain, norm_sums_tile, 8);
+        lt_each_tile_with(&part, &plain, norm_sums_tile, 8, 0);
       for (int64_t k = 0; k < part.length; k++) totals[c + k] += partial[k];
       for (int64_t k = 0; k < part.length; k++) products[c + k] += partial_products[k];
     }
@@ -147,15 +156,15 @@ static void moments(const lt_rows *r, double *mean, double *m2) {
   for (int64_t c = 0; c < r->length; c++) mean[c] = m2[c] = 0;
   for (int64_t c = 0; c < r->length; c += LT_SUM_CHANNELS)
     for (int64_t begin = 0; begin < r->rows; begin += LT_SUM_PIXELS) {
-      lt_rows part = block(r, begin, smaller(LT_SUM_PIXELS, r->rows - begin), c, smaller(LT_SUM_CHANNELS, r->length - c));
+      lt_rows part = block(r, begin, c);
       lt_rows first = part;
       first.rows = smaller(LT_SHIFT_PIXELS, part.rows);
       clear(shift, part.length);
-      lt_each_tile(&first, &start, sums_tile, 8);
+      lt_each_tile_with(&first, &start, sums_tile, 8, 0);
       for (int64_t k = 0; k < part.length; k++) shift[k] /= (float)first.rows;
       clear(partial, part.length);
       clear(squares, part.length);
-      lt_each_tile(&part, &job, moments_tile, 8);
+      lt_each_tile_with(&part, &job, moments_tile, 8, 0);
       merge_block(part.length, (double)begin, (double)part.rows, shift, partial, squares, mean + c, m2 + c);
     }
 }
@@ -166,7 +175,7 @@ typedef struct {
 } norm_apply_job;
 
 LT_INLINE void norm_apply_tile(const lt_rows *r, const void *argument, int64_t row, int64_t pixels, int64_t c,
-                               int64_t n) {
+                               int64_t n, int stream) {
   const norm_apply_job *job = argument;
   const lt_norm_constants *norm = &job->norm;
   lt_vf mean = lt_load_n(norm->mean + c, n);
@@ -175,7 +184,7 @@ LT_INLINE void norm_apply_tile(const lt_rows *r, const void *argument, int64_t r
   for (int64_t p = row; p < row + pixels; p++) {
     lt_vf x = lt_load_n(r->a + p * r->a_step + c, n);
     lt_vf g = masked_gradient(job->relu, x, scale, shift, lt_load_n(r->b + p * r->b_step + c, n));
-    lt_store_n(r->y + p * r->y_step + c, (g * scale - constant) - slope * (x - mean), n);
+    lt_put(r->y + p * r->y_step + c, (g * scale - constant) - slope * (x - mean), n, stream);
   }
 }
 

@@ -26,8 +26,8 @@ LT_INLINE lt_vi load_labels(const uint8_t *p, int64_t count) {
   return count == LT_LANES ? labels : labels | (lt_lane_numbers() >= lt_splat_i((int32_t)count));
 }
 
-/// v[k] becomes x[k] − max, and e[k] its exponential. Returns Σ e − 1: the largest class's e is 1, and without it the sum
-/// keeps its accuracy when one class is nearly certain. NaN and +∞ make all of it NaN.
+/// v[k] becomes x[k] − max, and e[k] its exponential. Returns Σ e − 1: the largest class's e is 1, and without it the
+/// sum keeps its accuracy when one class is nearly certain. NaN and +∞ make all of it NaN.
 LT_INLINE lt_vf exponentials(const float *x, int64_t stride, int64_t count, int64_t classes, lt_vf *v, lt_vf *e) {
   for (int64_t k = 0; k < classes; k++) v[k] = gather(x + k, stride, count);
   lt_vf max = v[0];

@@ -1,4 +1,5 @@
-// Which elements dropout keeps: a counter-based hash, so that the mask needs no memory and the backward pass repeats it.
+// Which elements dropout keeps: a counter-based hash, so that the mask needs no memory and the backward pass can repeat
+// it.
 #ifndef LT_LAYERS_DROPOUT_HASH_H
 #define LT_LAYERS_DROPOUT_HASH_H
 
@@ -25,15 +26,15 @@ static inline lt_dropout_key lt_dropout_key_make(uint64_t seed, uint64_t segment
 }
 
 // One definition for scalars and vectors (unsigned 32-bit lanes): the mixing constants of lowbias32 (Wellons 2018).
-#define LT_DROPOUT_HASH(h, key)  \
-  do {                           \
+#define LT_DROPOUT_HASH(h, key)      \
+  do {                               \
     h = h * 0x9E3779B1u + key.first; \
-    h ^= h >> 16;                \
-    h *= 0x7FEB352Du;            \
-    h ^= key.second;             \
-    h ^= h >> 15;                \
-    h *= 0x846CA68Bu;            \
-    h ^= h >> 16;                \
+    h ^= h >> 16;                    \
+    h *= 0x7FEB352Du;                \
+    h ^= key.second;                 \
+    h ^= h >> 15;                    \
+    h *= 0x846CA68Bu;                \
+    h ^= h >> 16;                    \
   } while (0)
 
 /// An element is kept when the upper 24 bits of its hash are not below this.

@@ -15,7 +15,8 @@ typedef struct {
 static job job_make(lt_view a, lt_view b, lt_view y) {
   int64_t pixels = lt_view_pixels(y);
   int dense = pixels == 1 || (lt_view_is_dense(a) && lt_view_is_dense(b) && lt_view_is_dense(y));
-  lt_rows rows = {dense ? 1 : pixels, dense ? pixels * y.c : y.c, a.data, b.data, y.data, a.stride, b.stride, y.stride};
+  lt_rows rows = {dense ? 1 : pixels, dense ? pixels * y.c : y.c, a.data, b.data, y.data, a.stride, b.stride, y.stride,
+                  lt_should_stream(y, a.data, b.data)};
   return (job){.rows = rows, .split = lt_split_make(dense ? rows.length : pixels, dense ? 1 : y.c, LT_SHARE_FLOATS)};
 }
 

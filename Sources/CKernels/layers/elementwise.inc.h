@@ -1,33 +1,37 @@
-LT_INLINE void relu_forward_tile(const lt_rows *r, const void *job, int64_t row, int64_t pixels, int64_t c, int64_t n) {
+LT_INLINE void relu_forward_tile(const lt_rows *r, const void *job, int64_t row, int64_t pixels, int64_t c, int64_t n,
+                                 int stream) {
   (void)job, (void)pixels;
-  lt_store_n(r->y + row * r->y_step + c, lt_relu(lt_load_n(r->a + row * r->a_step + c, n)), n);
+  lt_put(r->y + row * r->y_step + c, lt_relu(lt_load_n(r->a + row * r->a_step + c, n)), n, stream);
 }
 static void relu_forward(const lt_rows *r) { lt_each_tile(r, NULL, relu_forward_tile, 1); }
 
-LT_INLINE void relu_backward_tile(const lt_rows *r, const void *job, int64_t row, int64_t pixels, int64_t c,
-                                  int64_t n) {
+LT_INLINE void relu_backward_tile(const lt_rows *r, const void *job, int64_t row, int64_t pixels, int64_t c, int64_t n,
+                                  int stream) {
   (void)job, (void)pixels;
   lt_vf y = lt_load_n(r->a + row * r->a_step + c, n), gy = lt_load_n(r->b + row * r->b_step + c, n);
-  lt_store_n(r->y + row * r->y_step + c, lt_where(~(y <= (lt_vf){0}), gy), n);
+  lt_put(r->y + row * r->y_step + c, lt_where(~(y <= (lt_vf){0}), gy), n, stream);
 }
 static void relu_backward(const lt_rows *r) { lt_each_tile(r, NULL, relu_backward_tile, 1); }
 
-LT_INLINE void copy_tile(const lt_rows *r, const void *job, int64_t row, int64_t pixels, int64_t c, int64_t n) {
+LT_INLINE void copy_tile(const lt_rows *r, const void *job, int64_t row, int64_t pixels, int64_t c, int64_t n,
+                         int stream) {
   (void)job, (void)pixels;
-  lt_store_n(r->y + row * r->y_step + c, lt_load_n(r->a + row * r->a_step + c, n), n);
+  lt_put(r->y + row * r->y_step + c, lt_load_n(r->a + row * r->a_step + c, n), n, stream);
 }
 static void copy(const lt_rows *r) { lt_each_tile(r, NULL, copy_tile, 1); }
 
-LT_INLINE void add_tile(const lt_rows *r, const void *job, int64_t row, int64_t pixels, int64_t c, int64_t n) {
+LT_INLINE void add_tile(const lt_rows *r, const void *job, int64_t row, int64_t pixels, int64_t c, int64_t n,
+                        int stream) {
   (void)job, (void)pixels;
   lt_vf sum = lt_load_n(r->a + row * r->a_step + c, n) + lt_load_n(r->b + row * r->b_step + c, n);
-  lt_store_n(r->y + row * r->y_step + c, sum, n);
+  lt_put(r->y + row * r->y_step + c, sum, n, stream);
 }
 static void add(const lt_rows *r) { lt_each_tile(r, NULL, add_tile, 1); }
 
-LT_INLINE void fill_tile(const lt_rows *r, const void *job, int64_t row, int64_t pixels, int64_t c, int64_t n) {
+LT_INLINE void fill_tile(const lt_rows *r, const void *job, int64_t row, int64_t pixels, int64_t c, int64_t n,
+                         int stream) {
   (void)pixels;
-  lt_store_n(r->y + row * r->y_step + c, *(const lt_vf *)job, n);
+  lt_put(r->y + row * r->y_step + c, *(const lt_vf *)job, n, stream);
 }
 static void fill(const lt_rows *r) {
   lt_vf value = lt_splat(r->a[0]);
@@ -63,7 +67,10 @@ static void dropout(const lt_rows *r, uint64_t first_element, uint64_t seed, int
     for (int64_t i = 0; i < r->length;) {
       uint64_t low = element % segment;
       int64_t count = r->length - i < (int64_t)(segment - low) ? r->length - i : (int64_t)(segment - low);
-      if (element / segment != keyed) job.key = lt_dropout_key_make(seed, keyed = element / segment);
+      if (element / segment != keyed) {
+        keyed = element / segment;
+        job.key = lt_dropout_key_make(seed, keyed);
+      }
       dropout_run(r->a + row * r->a_step + i, r->y + row * r->y_step + i, count, (uint32_t)low, &job);
       i += count;
       element += (uint64_t)count;

@@ -12,7 +12,8 @@ void lt_relu_forward_reference(lt_view x, lt_view y) {
 
 void lt_relu_backward_reference(lt_view y, lt_view gy, lt_view gx) {
   for (int64_t p = 0; p < lt_view_pixels(y); p++)
-    for (int64_t c = 0; c < y.c; c++) lt_view_pixel(gx, p)[c] = lt_view_pixel(y, p)[c] <= 0 ? 0 : lt_view_pixel(gy, p)[c];
+    for (int64_t c = 0; c < y.c; c++)
+      lt_view_pixel(gx, p)[c] = lt_view_pixel(y, p)[c] <= 0 ? 0 : lt_view_pixel(gy, p)[c];
 }
 
 void lt_scale_shift_reference(lt_view x, const float *scale, const float *shift, int relu, lt_view y) {

@@ -1,17 +1,18 @@
-// What one instruction set offers the layers: each function does one share of the work on the calling thread. The public
-// functions (elementwise.c, channels.c, …) split the work, and hand the shares to the pool.
+// What one instruction set offers the layers: each function does one share of the work on the calling thread. The
+// public functions (elementwise.c, channels.c, …) split the work, and hand the shares to the pool.
 #ifndef LT_LAYERS_KERNELS_H
 #define LT_LAYERS_KERNELS_H
 
 #include "lt_layers.h"
 
-/// Rows of floats, `…_step` floats apart: the pixels of a view, or one long row when a view has no gaps. Unused operands
-/// stay zero.
+/// Rows of floats, `…_step` floats apart: the pixels of a view, or one long row when a view has no gaps. Unused
+/// operands stay zero.
 typedef struct {
   int64_t rows, length;
   const float *a, *b;
   float *y;
   int64_t a_step, b_step, y_step;
+  int stream;  // y is too large for the caches and none of the operands: write past them where that is possible
 } lt_rows;
 
 /// The channel constants of batch normalisation's backward pass, each as long as a row.
@@ -27,6 +28,7 @@ typedef struct {
 
 enum {
   LT_CLASSES_MAX = 256,  // labels are bytes
+
   // Partial sums of one share of the loss: Σ w·(−log p), Σ w, pixels counted, bad labels, then Σpg, Σp, Σg a class.
   LT_LOSS_WEIGHTED = 0,
   LT_LOSS_WEIGHTS = 1,
@@ -53,7 +55,8 @@ typedef struct {
 
   // rows begin ..< end of the pooled tensor, counted over images
   void (*max_pool)(lt_view x, lt_view y, uint8_t *code, int64_t begin, int64_t end);
-  void (*max_unpool)(lt_view gy, const uint8_t *code, int accumulate, lt_view gx, int64_t begin, int64_t end);
+  void (*max_unpool)(lt_view gy, const uint8_t *code, int accumulate, int stream, lt_view gx, int64_t begin,
+                     int64_t end);
   void (*max_gather)(lt_view x, const uint8_t *code, lt_view y, int64_t begin, int64_t end);
 
   // pixels begin ..< end; at most LT_CLASSES_MAX channels

@@ -85,7 +85,8 @@ static void loss_sums(lt_view logits, const uint8_t *labels, const lt_loss_optio
   }
 }
 
-/// Cross-entropy: entropy[l]·(p − g). Dice: p·(d − Σ p·d), d = dice_all + g·dice_label the derivative with respect to p.
+/// Cross-entropy: entropy[l]·(p − g). Dice: p·(d − Σ p·d), where d = dice_all + g·dice_label is the derivative with
+/// respect to p.
 LT_INLINE void loss_gradient_of(int64_t classes, lt_vf *v, lt_vf *e, lt_view logits, const uint8_t *all_labels,
                                 const lt_loss_options *options, const lt_loss_gradient *gradient, lt_view gx,
                                 int64_t begin, int64_t end) {

@@ -5,7 +5,7 @@ typedef struct {
   lt_view large, small;
   const uint8_t *code;
   uint8_t *new_code;
-  int accumulate;
+  int accumulate, stream;
   lt_split split;  // rows of the small tensor, over all images
 } job;
 
@@ -30,7 +30,7 @@ void lt_max_pool_forward(lt_context context, lt_view x, lt_view y, uint8_t *code
 static void unpool_share(void *argument, int64_t index, int worker) {
   (void)worker;
   const job *j = argument;
-  j->kernels->max_unpool(j->small, j->code, j->accumulate, j->large, lt_split_begin(j->split, index),
+  j->kernels->max_unpool(j->small, j->code, j->accumulate, j->stream, j->large, lt_split_begin(j->split, index),
                          lt_split_end(j->split, index));
 }
 
@@ -38,6 +38,7 @@ void lt_max_unpool(lt_context context, lt_view gy, const uint8_t *code, int accu
   job j = job_make(context, gx, gy);
   j.code = code;
   j.accumulate = accumulate;
+  j.stream = !accumulate && lt_should_stream(gx, NULL, NULL);
   if (j.split.shares == 0 && !accumulate) lt_fill(context, 0, gx);  // no window: still, others become 0
   lt_pool_run(context.pool, j.split.shares, unpool_share, &j);
 }

@@ -51,14 +51,14 @@ static void max_pool(lt_view x, lt_view y, uint8_t *code, int64_t begin, int64_t
   }
 }
 
-LT_INLINE void max_unpool_vector(const window *window, const float *gy, const uint8_t *code, int accumulate, float *gx,
-                                 int64_t n) {
+LT_INLINE void max_unpool_vector(const window *window, const float *gy, const uint8_t *code, int accumulate, int stream,
+                                 float *gx, int64_t n) {
   lt_vf g = lt_load_n(gy, n);
   lt_vi winner = load_codes(code, n);
   for (int k = 0; k < 4; k++) {
     lt_vf moved = lt_where(winner == lt_splat_i(k), g);
     if (accumulate) moved += lt_load_n(gx + window->offset[k], n);
-    lt_store_n(gx + window->offset[k], moved, n);
+    lt_put(gx + window->offset[k], moved, n, stream);
   }
 }
 
@@ -73,7 +73,8 @@ static void zero_outside(lt_view gx, lt_view gy, int64_t row, float *out) {
   if (row % gy.h == gy.h - 1) zero_pixels(gx, out + 2 * gx.w * gx.stride, (gx.h - 2 * gy.h) * gx.w);
 }
 
-static void max_unpool(lt_view gy, const uint8_t *code, int accumulate, lt_view gx, int64_t begin, int64_t end) {
+LT_INLINE void max_unpool_rows(lt_view gy, const uint8_t *code, int accumulate, int stream, lt_view gx, int64_t begin,
+                               int64_t end) {
   const window window = window_of(gx);
   const int64_t full = gy.c / LT_LANES * LT_LANES;
   for (int64_t p = begin * gy.w, row = begin; row < end; row++) {
@@ -83,9 +84,21 @@ static void max_unpool(lt_view gy, const uint8_t *code, int accumulate, lt_view 
       const float *in = gy.data + p * gy.stride;
       const uint8_t *winner = code + p * gy.c;
       for (int64_t c = 0; c < full; c += LT_LANES)
-        max_unpool_vector(&window, in + c, winner + c, accumulate, out + c, LT_LANES);
-      if (full < gy.c) max_unpool_vector(&window, in + full, winner + full, accumulate, out + full, gy.c - full);
+        max_unpool_vector(&window, in + c, winner + c, accumulate, stream, out + c, LT_LANES);
+      if (full < gy.c) max_unpool_vector(&window, in + full, winner + full, accumulate, 0, out + full, gy.c - full);
     }
+  }
+}
+
+static void max_unpool(lt_view gy, const uint8_t *code, int accumulate, int stream, lt_view gx, int64_t begin,
+                       int64_t end) {
+  if (accumulate) {
+    max_unpool_rows(gy, code, 1, 0, gx, begin, end);
+  } else if (stream && lt_can_stream(gx.data, gx.stride)) {
+    max_unpool_rows(gy, code, 0, 1, gx, begin, end);
+    lt_end_stream();
+  } else {
+    max_unpool_rows(gy, code, 0, 0, gx, begin, end);
   }
 }
 

@@ -33,12 +33,17 @@ static inline lt_split lt_split_make(int64_t count, int64_t floats_per_unit, int
 
 /// For sums: also no more than LT_SUM_SHARES.
 static inline lt_split lt_sum_split_make(int64_t count, int64_t floats_per_unit) {
-  int64_t share = lt_max(lt_max(1, LT_SUM_SHARE_FLOATS / lt_max(1, floats_per_unit)), lt_ceil_div(count, LT_SUM_SHARES));
+  int64_t least = lt_max(1, LT_SUM_SHARE_FLOATS / lt_max(1, floats_per_unit));
+  int64_t share = lt_max(least, lt_ceil_div(count, LT_SUM_SHARES));
   return (lt_split){count, share, lt_ceil_div(count, share)};
 }
 
 static inline int64_t lt_split_begin(lt_split s, int64_t share) { return share * s.unit_share; }
 static inline int64_t lt_split_end(lt_split s, int64_t share) { return lt_min(s.count, (share + 1) * s.unit_share); }
+
+/// Whether a tensor written in full should go past the caches: it would push everything out and not stay itself. `from`
+/// are the tensors read; in place its lines are in the caches anyway.
+int lt_should_stream(lt_view y, const float *from, const float *also_from);
 
 /// Memory at the next multiple of a cache line.
 static inline void *lt_align(void *p) { return (void *)(((uintptr_t)p + 63) & ~(uintptr_t)63); }

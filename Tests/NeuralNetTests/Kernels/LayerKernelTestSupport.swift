@@ -54,8 +54,11 @@ enum LayerKernel {
 
         init(_ shape: Shape) {
             self.shape = shape
-            memory = .allocate(capacity: shape.pixels * (shape.c + shape.gap) + 2 * Self.margin)
-            memory.initialize(repeating: Self.guardValue)
+            // Aligned to a cache line, as the engine's own memory is: streamed stores need it.
+            let count = shape.pixels * (shape.c + shape.gap) + 2 * Self.margin
+            let raw = UnsafeMutableRawPointer.allocate(byteCount: 4 * count, alignment: 64)
+            memory = .init(
+                start: raw.initializeMemory(as: Float.self, repeating: Self.guardValue, count: count), count: count)
             for pixel in 0..<shape.pixels {
                 for channel in 0..<shape.c { self[pixel, channel] = 0 }
             }
@@ -67,7 +70,7 @@ enum LayerKernel {
             fill { _, _ in Float.random(in: range, using: &random) }
         }
 
-        deinit { memory.deallocate() }
+        deinit { UnsafeMutableRawPointer(memory.baseAddress!).deallocate() }
 
         func copy() -> Activation {
             let other = Activation(shape)

@@ -183,4 +183,43 @@ struct LayerKernelTestsChannels {
             bits[context.isa.rawValue] = sums.map(\.bitPattern)
         }
     }
+
+    /// Σ r·relu(gamma·(x − m)/√(v + ε) + beta) over one channel, with m and v from x itself, in double.
+    private func loss(_ x: [Double], _ r: [Double], gamma: Double, beta: Double) -> Double {
+        let mean = x.reduce(0, +) / Double(x.count)
+        let variance = x.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(x.count)
+        let scale = gamma / (variance + 1e-5).squareRoot()
+        return zip(x, r).reduce(0) { $0 + $1.1 * max(0, ($1.0 - mean) * scale + beta) }
+    }
+
+    @Test("The reference's batch normalisation gradients are slopes")
+    func finiteDifferences() {
+        let x = Activation(Shape(2, 3, 4, 1), seed: 35)
+        let gy = Activation(x.shape, seed: 36)
+        let gamma: Float = 1.3
+        let beta: Float = 0.2
+        var mean: Float = 0
+        var variance: Float = 0
+        lt_channel_moments_reference(x.view, &mean, &variance)
+        let inverseStd = 1 / (variance + 1e-5).squareRoot()
+        let gx = Activation(x.shape)
+        var ggamma: Float = 0
+        var gbeta: Float = 0
+        lt_batch_norm_backward_reference(
+            x.view, [mean], [inverseStd], [gamma], [beta], 1, gy.view, gx.view, &ggamma, &gbeta)
+        let (values, r, step) = (x.values.map(Double.init), gy.values.map(Double.init), 1e-5)
+        func slope(_ at: (Double) -> Double) -> Float { Float((at(step) - at(-step)) / (2 * step)) }
+        let numeric = values.indices.map { index in
+            slope { moved in
+                var shifted = values
+                shifted[index] += moved
+                return loss(shifted, r, gamma: Double(gamma), beta: Double(beta))
+            }
+        }
+        // Rounding of the float inputs, 1e-7 of values near 3, against slopes in double.
+        #expect(LayerKernel.mismatch(gx.values, numeric, atol: 2e-6) == nil, "seeds 35, 36")
+        let ofGamma = slope { loss(values, r, gamma: Double(gamma) + $0, beta: Double(beta)) }
+        let ofBeta = slope { loss(values, r, gamma: Double(gamma), beta: Double(beta) + $0) }
+        #expect(LayerKernel.mismatch([ggamma, gbeta], [ofGamma, ofBeta], atol: 5e-6) == nil, "seeds 35, 36")
+    }
 }

@@ -1,0 +1,125 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+/// The system calls of a durable write, so that a test can make each of them fail. On failure they set `errno`.
+package struct FileSystemCalls: Sendable {
+    package var openFile: @Sendable (_ path: String, _ flags: Int32, _ mode: mode_t) -> Int32
+    package var writeBytes: @Sendable (_ descriptor: Int32, _ bytes: UnsafeRawPointer, _ count: Int) -> Int
+    package var synchronise: @Sendable (_ descriptor: Int32) -> Int32
+    package var closeFile: @Sendable (_ descriptor: Int32) -> Int32
+    package var renameFile: @Sendable (_ from: String, _ to: String) -> Int32
+    package var removeFile: @Sendable (_ path: String) -> Int32
+
+    package static let system = FileSystemCalls(
+        openFile: { open($0, $1, $2) }, writeBytes: { write($0, $1, $2) }, synchronise: { fsync($0) },
+        closeFile: { close($0) }, renameFile: { rename($0, $1) }, removeFile: { unlink($0) })
+}
+
+/// A file under construction: a temporary file beside the destination, invisible under the final name until
+/// `commit()` has made its content durable.
+struct DurableFile: ~Copyable {
+    private let path: String
+    private let folder: String
+    private let temporaryPath: String
+    private let operation: String
+    private let calls: FileSystemCalls
+    private var descriptor: Int32
+
+    /// Writes what `body` appends to `path`, replacing a file of that name in one step (open(2) exclusive, write(2),
+    /// fsync(2), rename(2), fsync(2) of the folder).
+    ///
+    /// Throws `fileAccess` with errno's text when any of them fails, or what `body` throws; then the destination is
+    /// as it was and no temporary file is left. One exception: when only the folder's fsync fails, the new file is in
+    /// place, but a power failure may bring the old one back. A symbolic link at `path` is replaced, not followed.
+    static func write(
+        to path: String, operation: String, calls: FileSystemCalls,
+        _ body: (borrowing DurableFile) throws -> Void
+    ) throws {
+        var file = try DurableFile(path: path, operation: operation, calls: calls)
+        do {
+            try body(file)
+            try file.commit()
+        } catch {
+            file.discard()
+            throw error
+        }
+        try file.synchroniseFolder()
+    }
+
+    private init(path: String, operation: String, calls: FileSystemCalls) throws {
+        try requireUsablePath(path, operation: operation)
+        // By scalars: a combining mark after the slash would hide it from a search by characters.
+        let folder = path.unicodeScalars.lastIndex(of: "/").map { String(path.unicodeScalars[...$0]) } ?? "./"
+        // The name does not grow with the destination's, which may already be as long as the file system allows.
+        // Sixty-four random bits do not collide; an attacker's file at that name makes the exclusive open fail.
+        let random = String(UInt64.random(in: .min ... .max), radix: 16)
+        let temporaryPath = folder + ".lungtriage-" + random + ".tmp"
+        let descriptor = retryingInterrupted {
+            calls.openFile(temporaryPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o666)
+        }
+        guard descriptor >= 0 else {
+            throw NeuralNetError.fileAccess(operation, "A file cannot be created in its folder.", errno)
+        }
+        self.path = path
+        self.folder = folder
+        self.temporaryPath = temporaryPath
+        self.operation = operation
+        self.calls = calls
+        self.descriptor = descriptor
+    }
+
+    /// Appends all of `bytes`, however few the kernel takes at a time.
+    borrowing func append(_ bytes: UnsafeRawBufferPointer) throws {
+        guard let base = bytes.baseAddress else { return }
+        var done = 0
+        while done < bytes.count {
+            let written = retryingInterrupted { calls.writeBytes(descriptor, base + done, bytes.count - done) }
+            guard written >= 0 else {
+                throw NeuralNetError.fileAccess(operation, "The file cannot be written.", errno)
+            }
+            guard written > 0 else {
+                throw NeuralNetError(
+                    .fileAccess, operation: operation, message: "The file cannot be written: nothing was accepted.")
+            }
+            done += written
+        }
+    }
+
+    private mutating func commit() throws {
+        guard retryingInterrupted({ calls.synchronise(descriptor) }) == 0 else {
+            throw NeuralNetError.fileAccess(operation, "The file's content cannot be made durable.", errno)
+        }
+        // Linux releases the descriptor even when close fails, so it is never closed twice.
+        let closing = descriptor
+        descriptor = -1
+        guard calls.closeFile(closing) == 0 || errno == EINTR else {
+            throw NeuralNetError.fileAccess(operation, "The file cannot be closed.", errno)
+        }
+        guard retryingInterrupted({ calls.renameFile(temporaryPath, path) }) == 0 else {
+            throw NeuralNetError.fileAccess(operation, "The finished file cannot take its name.", errno)
+        }
+    }
+
+    private mutating func discard() {
+        if descriptor >= 0 { _ = calls.closeFile(descriptor) }
+        descriptor = -1
+        _ = calls.removeFile(temporaryPath)
+    }
+
+    private borrowing func synchroniseFolder() throws {
+        let descriptor = retryingInterrupted { calls.openFile(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0) }
+        guard descriptor >= 0 else {
+            throw NeuralNetError.fileAccess(operation, "The file's folder cannot be opened to make it durable.", errno)
+        }
+        let result = retryingInterrupted { calls.synchronise(descriptor) }
+        let code = errno
+        _ = calls.closeFile(descriptor)
+        // Some network file systems have no fsync for folders and say EINVAL; their renames are durable on the server.
+        guard result == 0 || code == EINVAL else {
+            throw NeuralNetError.fileAccess(operation, "The file's folder cannot be made durable.", code)
+        }
+    }
+}
