@@ -22,7 +22,7 @@ const lt_winograd_kernels *lt_winograd_kernels_for(lt_isa isa) {
   }
 }
 
-lt_conv3x3_plan lt_conv3x3_plan_make(lt_context context, int64_t n, int64_t h, int64_t w, int64_t ci, int64_t co) {
+static lt_conv3x3_plan make(lt_context context, int64_t n, int64_t h, int64_t w, int64_t ci, int64_t co, int accurate) {
   lt_conv3x3_plan plan = {
       .n = n, .h = h, .w = w, .ci = ci, .co = co, .isa = context.isa, .threads = lt_pool_threads(context.pool)};
   if (ci < 8) {
@@ -31,7 +31,7 @@ lt_conv3x3_plan lt_conv3x3_plan_make(lt_context context, int64_t n, int64_t h, i
   }
   const lt_winograd_kernels *kernels = lt_winograd_kernels_for(plan.isa);
   int64_t four = lt_tile_count(1, h, w, 4) * 36, six = lt_tile_count(1, h, w, 6) * 64;
-  plan.algorithm = six < four ? LT_CONV_WINOGRAD_6 : LT_CONV_WINOGRAD_4;
+  plan.algorithm = six < four && !accurate ? LT_CONV_WINOGRAD_6 : LT_CONV_WINOGRAD_4;
   int64_t tiles = lt_tile_count(n, h, w, plan.algorithm);
   plan.shared = ci > 128 || co > 128;
   plan.transformed = plan.algorithm == LT_CONV_WINOGRAD_6;
@@ -39,4 +39,13 @@ lt_conv3x3_plan lt_conv3x3_plan_make(lt_context context, int64_t n, int64_t h, i
   plan.tiles_per_group = lt_least(tiles, plan.shared ? 128 : 12);
   plan.tiles_per_block = lt_least(plan.tiles_per_group, 24);
   return plan;
+}
+
+lt_conv3x3_plan lt_conv3x3_plan_make(lt_context context, int64_t n, int64_t h, int64_t w, int64_t ci, int64_t co) {
+  return make(context, n, h, w, ci, co, 0);
+}
+
+lt_conv3x3_plan lt_conv3x3_plan_make_accurate(lt_context context, int64_t n, int64_t h, int64_t w, int64_t ci,
+                                              int64_t co) {
+  return make(context, n, h, w, ci, co, 1);
 }

@@ -57,8 +57,7 @@ import Testing
         let x = ViewMemory(
             [shape.n, shape.h, shape.w, shape.ci], gap: 3,
             values: random.floats(shape.n * shape.h * shape.w * shape.ci))
-        let weights = random.floats(9 * shape.ci * shape.co)
-        let bias = random.floats(shape.co)
+        let weights = random.floats(9 * shape.ci * shape.co), bias = random.floats(shape.co)
         for relu in [0, 1] as [Int32] {
             let expected = ViewMemory([shape.n, shape.h, shape.w, shape.co])
             lt_conv3x3_forward_reference(x.view, weights, bias, relu, expected.view)
@@ -118,8 +117,7 @@ import Testing
         let weights = random.floats(9 * 5 * 4)
         var rotated = [Float](repeating: 0, count: weights.count)
         lt_conv3x3_rotate(lt_context(pool: nil, isa: lt_isa_best()), 5, 4, weights, &rotated)
-        let y = ViewMemory([2, 9, 7, 4])
-        let gx = ViewMemory([2, 9, 7, 5])
+        let y = ViewMemory([2, 9, 7, 4]), gx = ViewMemory([2, 9, 7, 5])
         lt_conv3x3_forward_reference(x.view, weights, nil, 0, y.view)
         lt_conv3x3_forward_reference(gy.view, rotated, nil, 0, gx.view)
         let left = zip(y.values, gy.values).reduce(0.0) { $0 + Double($1.0) * Double($1.1) }
@@ -157,8 +155,7 @@ import Testing
     func nanReachesTheOutput(setting: KernelSetting) {
         var values = [Float](repeating: 1, count: 12 * 12 * 16)
         values[5 * 12 * 16 + 5 * 16] = .nan
-        let x = ViewMemory([1, 12, 12, 16], values: values)
-        let y = ViewMemory([1, 12, 12, 16])
+        let x = ViewMemory([1, 12, 12, 16], values: values), y = ViewMemory([1, 12, 12, 16])
         setting.run { context in
             let plan = lt_conv3x3_plan_make(context, 1, 12, 12, 16, 16)
             run(context, plan, x, [Float](repeating: 0.1, count: 9 * 256), nil, 1, y)
