@@ -6,9 +6,8 @@ import Testing
 @Suite("Whole networks against PyTorch, inference")
 struct GoldenInferenceTests {
     // PyTorch in float64 is the reference. A float32 network of some ten layers differs by about 1e-6 of its largest
-    // value; Winograd convolutions and folded normalisation add a few times that.
-    static let atol: Float = 2e-5
-    static let rtol: Float = 2e-5
+    // value; Winograd's F(6×6) adds up to 1e-5 of the whole in each convolution, and more in single values of order 1.
+    static let tolerance: Float = 1e-4
 
     @Test("logits", arguments: ["unet", "unet_plain", "segnet", "segnet_half"])
     func logits(name: String) throws {
@@ -20,7 +19,8 @@ struct GoldenInferenceTests {
             height: input.shape.h, width: input.shape.w)
         let output = try session.run(input)
         let found = difference(
-            output.planes(), try golden.floats("logits.eval"), atol: Self.atol, rtol: Self.rtol)
+            output.planes(), try golden.floats("logits.eval"), atol: Self.tolerance, rtol: Self.tolerance)
         #expect(found.isClose, "\(found)")
+        #expect(relativeError(output.planes(), try golden.floats("logits.eval")) < 3e-5)
     }
 }

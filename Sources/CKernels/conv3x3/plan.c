@@ -31,7 +31,7 @@ static int32_t even_groups(int64_t tiles, int64_t most) {
   return (int32_t)((tiles + groups - 1) / groups);
 }
 
-lt_conv3x3_plan lt_conv3x3_plan_make(lt_context context, int64_t n, int64_t h, int64_t w, int64_t ci, int64_t co) {
+static lt_conv3x3_plan make(lt_context context, int64_t n, int64_t h, int64_t w, int64_t ci, int64_t co, int accurate) {
   lt_conv3x3_plan plan = {
       .n = n, .h = h, .w = w, .ci = ci, .co = co, .isa = context.isa, .threads = lt_pool_threads(context.pool)};
   if (ci < 8) {
@@ -40,7 +40,7 @@ lt_conv3x3_plan lt_conv3x3_plan_make(lt_context context, int64_t n, int64_t h, i
   }
   const int64_t columns = lt_winograd_kernels_for(plan.isa)->columns;
   int64_t four = lt_tile_count(1, h, w, 4) * 36, six = lt_tile_count(1, h, w, 6) * 64;
-  plan.algorithm = six < four ? LT_CONV_WINOGRAD_6 : LT_CONV_WINOGRAD_4;
+  plan.algorithm = six < four && !accurate ? LT_CONV_WINOGRAD_6 : LT_CONV_WINOGRAD_4;
   int64_t tiles = lt_tile_count(n, h, w, plan.algorithm), frequencies = (plan.algorithm + 2) * (plan.algorithm + 2);
   plan.shared = ci > 256 || co > 128;
   if (plan.shared) {
@@ -51,4 +51,13 @@ lt_conv3x3_plan lt_conv3x3_plan_make(lt_context context, int64_t n, int64_t h, i
     plan.tiles_per_group = (int32_t)lt_least(tiles, LT_PRIVATE_TILES);
   }
   return plan;
+}
+
+lt_conv3x3_plan lt_conv3x3_plan_make(lt_context context, int64_t n, int64_t h, int64_t w, int64_t ci, int64_t co) {
+  return make(context, n, h, w, ci, co, 0);
+}
+
+lt_conv3x3_plan lt_conv3x3_plan_make_accurate(lt_context context, int64_t n, int64_t h, int64_t w, int64_t ci,
+                                              int64_t co) {
+  return make(context, n, h, w, ci, co, 1);
 }

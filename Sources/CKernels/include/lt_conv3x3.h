@@ -24,6 +24,10 @@ typedef struct {
 
 /// Chooses the algorithm and the block sizes for x: n×h×w×ci, y: n×h×w×co.
 lt_conv3x3_plan lt_conv3x3_plan_make(lt_context context, int64_t n, int64_t h, int64_t w, int64_t ci, int64_t co);
+/// The same, but never F(6×6), whose rounding error is several times F(4×4)'s: for the passes of training, where a value
+/// that rounding moves across a kink of ReLU or pooling changes gradients by whole terms.
+lt_conv3x3_plan lt_conv3x3_plan_make_accurate(lt_context context, int64_t n, int64_t h, int64_t w, int64_t ci,
+                                              int64_t co);
 
 /// Floats of packed weights and of scratch memory that the forward pass needs.
 int64_t lt_conv3x3_packed_floats(const lt_conv3x3_plan *plan);

@@ -4,7 +4,7 @@ public protocol ConvolutionOperations: DeviceMemory {
     associatedtype ConvolutionPlan: Sendable
 
     /// Chooses how to convolve `input` to `outputChannels`; the same arguments give the same plan.
-    func makeConvolutionPlan(input: Shape, outputChannels: Int) -> ConvolutionPlan
+    func makeConvolutionPlan(input: Shape, outputChannels: Int, accuracy: ConvolutionAccuracy) -> ConvolutionPlan
 
     /// The plan for fewer images. Weights packed for `plan` serve it too, and it needs no more scratch memory.
     func convolutionPlan(_ plan: ConvolutionPlan, images: Int) -> ConvolutionPlan
@@ -42,4 +42,13 @@ public struct ConvolutionRequirements: Hashable, Sendable {
         self.scratchBytes = scratchBytes
         self.weightGradientScratchBytes = weightGradientScratchBytes
     }
+}
+
+/// What a convolution may trade for speed.
+public enum ConvolutionAccuracy: Hashable, Sendable {
+    /// Relative error up to 1e-5 against exact convolution: for inference and for gradients of weights.
+    case standard
+    /// For the forward and backward pass of training. Rounding moves values across the kinks of ReLU and max-pooling,
+    /// and each that crosses changes the gradient by a whole term; so the error counts more than in inference.
+    case high
 }

@@ -30,7 +30,7 @@ struct BoundStep<B: Backend>: Sendable {
         switch (planned.step.kind, planned.weights, planned.indices) {
         case (.convolution(3, _, let relu), let span?, _):
             let plan = backend.makeConvolutionPlan(
-                input: input.shape, outputChannels: output.shape.c)
+                input: input.shape, outputChannels: output.shape.c, accuracy: .standard)
             operation = .convolution3x3(plan: plan, weights: slice(span, of: weights), bias: bias, relu: relu)
         case (.convolution(1, _, let relu), let span?, _):
             operation = .convolution1x1(packed: slice(span, of: weights), bias: bias, relu: relu)

@@ -95,7 +95,8 @@ struct StepNeeds: Sendable {
         switch step.kind {
         case .convolution(let kernel, let norm, _):
             if kernel == 3 {
-                let plan = backend.makeConvolutionPlan(input: input, outputChannels: output.c)
+                let plan = backend.makeConvolutionPlan(
+                    input: input, outputChannels: output.c, accuracy: .standard)
                 let needs = backend.requirements(of: plan)
                 let plain = 9 * input.c * channelBytes
                 weightBytes = needs.packedBytes > 0 ? needs.packedBytes : plain

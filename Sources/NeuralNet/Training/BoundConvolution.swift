@@ -11,7 +11,7 @@ struct BoundConvolution<B: Backend>: Sendable {
     init(
         input: Shape, output: Shape, weights: B.Slice, scratch: B.Slice, parts: TrainingScratch, backend: B
     ) {
-        plan = backend.makeConvolutionPlan(input: input, outputChannels: output.c)
+        plan = backend.makeConvolutionPlan(input: input, outputChannels: output.c, accuracy: .high)
         self.weights = weights
         func part(_ offset: Int, _ bytes: Int) -> B.Slice {
             DeviceSlice(buffer: scratch.buffer, offset: scratch.offset + offset, bytes: bytes)

@@ -51,7 +51,7 @@ extension BoundTrainingStep {
         case .biasGradient: operation = .biasGradient(memory.gradient("\(node.name).bias"), scratch: scratch)
         case .convolution3x3WeightGradient:
             let plan = backend.makeConvolutionPlan(
-                input: step.x!.shape, outputChannels: step.gy!.shape.c)
+                input: step.x!.shape, outputChannels: step.gy!.shape.c, accuracy: .standard)
             operation = .convolution3x3WeightGradient(plan, gradient: memory.gradient(weight), scratch: scratch)
         case .convolution3x3DataGradient:
             operation = .convolution3x3DataGradient(convolution(step.gy!, step.gx!))

@@ -121,16 +121,16 @@ struct TrainingScratch: Sendable {
     init<B: Backend>(_ step: TrainingStep, backend: B) {
         switch step.kind {
         case .convolution3x3:
-            let needs = TrainingScratch.requirements(step.x!, step.y!, backend)
+            let needs = TrainingScratch.requirements(step.x!, step.y!, .high, backend)
             packed = needs.packedBytes
             operation = needs.scratchBytes
         case .convolution3x3DataGradient:
-            let needs = TrainingScratch.requirements(step.gy!, step.gx!, backend)
+            let needs = TrainingScratch.requirements(step.gy!, step.gx!, .high, backend)
             rotated = 9 * step.gy!.shape.c * step.gx!.shape.c * MemoryLayout<Float>.size
             packed = needs.packedBytes
             operation = needs.scratchBytes
         case .convolution3x3WeightGradient:
-            operation = TrainingScratch.requirements(step.x!, step.gy!, backend).weightGradientScratchBytes
+            operation = TrainingScratch.requirements(step.x!, step.gy!, .standard, backend).weightGradientScratchBytes
         case .convolution1x1:
             packed = backend.packedConvolution1x1Bytes(
                 inputChannels: step.x!.shape.c, outputChannels: step.y!.shape.c)
@@ -149,10 +149,11 @@ struct TrainingScratch: Sendable {
     }
 
     private static func requirements<B: Backend>(
-        _ input: TrainingStep.Operand, _ output: TrainingStep.Operand, _ backend: B
+        _ input: TrainingStep.Operand, _ output: TrainingStep.Operand, _ accuracy: ConvolutionAccuracy,
+        _ backend: B
     ) -> ConvolutionRequirements {
         let plan = backend.makeConvolutionPlan(
-            input: input.shape, outputChannels: output.shape.c)
+            input: input.shape, outputChannels: output.shape.c, accuracy: accuracy)
         return backend.requirements(of: plan)
     }
 }

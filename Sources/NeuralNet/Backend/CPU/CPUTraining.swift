@@ -19,12 +19,11 @@ extension CPUBackend {
         shift: Slice
     ) {
         for channel in 0..<mean.floatCount {
-            let inverse = 1 / (Double(variance.floats[channel]) + Double(epsilon)).squareRoot()
-            let factor = Double(gamma.floats[channel]) * inverse
-            inverseStd.floats[channel] = Float(inverse)
-            scale.floats[channel] = Float(factor)
-            shift.floats[channel] = Float(Double(beta.floats[channel]) - Double(mean.floats[channel]) * factor)
+            inverseStd.floats[channel] = Float(1 / (Double(variance.floats[channel]) + Double(epsilon)).squareRoot())
         }
+        lt_batch_norm_scale_shift(
+            Int64(mean.floatCount), mean.floats, inverseStd.floats, gamma.floats, beta.floats, scale.floats,
+            shift.floats)
     }
 
     public func updateRunningStatistics(
