@@ -31,7 +31,9 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .target(name: "TestSupport", dependencies: ["NeuralNet"], path: "Tests/TestSupport"),
-        .testTarget(name: "NeuralNetTests", dependencies: ["NeuralNet", "CKernels", "TestSupport"]),
+        .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
+        .testTarget(
+            name: "NeuralNetTests", dependencies: ["NeuralNet", "CKernels", "TestSupport", "AllocationCounter"]),
         .testTarget(name: "SegmentationTests", dependencies: ["Segmentation", "NeuralNet", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6]

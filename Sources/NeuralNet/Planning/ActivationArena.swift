@@ -1,6 +1,6 @@
 /// Lifetimes of a pass's activations, pooling indices and scratch memory, and their places in one arena.
 struct ActivationArena: Sendable {
-    let bytes: Int
+    let layout: ArenaLayout
     /// Scratch memory of every step.
     let scratch: [InferencePlan.ByteRange]
     private let rootOffsets: [Int: Int]
@@ -35,9 +35,7 @@ struct ActivationArena: Sendable {
             requests.append(request(needs[step].indexBytes, indexLifetimes[pool]!))
         }
         requests += needs.enumerated().map { request($1.scratchBytes, $0...$0) }
-        let layout = ArenaLayout(requests)
-
-        bytes = layout.bytes
+        layout = ArenaLayout(requests)
         rootOffsets = Dictionary(uniqueKeysWithValues: zip(roots, layout.offsets))
         let spans = zip(layout.offsets, requests).map { InferencePlan.ByteRange(offset: $0, bytes: $1.bytes) }
         indexSpans = Dictionary(uniqueKeysWithValues: zip(pools, spans.dropFirst(roots.count)))

@@ -1,21 +1,28 @@
 /// Places buffers of known size and lifetime in one block of memory, so that no two that live at the same time overlap.
-struct ArenaLayout: Sendable {
+package struct ArenaLayout: Sendable {
     /// A buffer: its size, and the first and last step at which its content matters.
-    struct Request: Hashable, Sendable {
-        let bytes: Int
-        let first: Int
-        let last: Int
+    package struct Request: Hashable, Sendable {
+        package let bytes: Int
+        package let first: Int
+        package let last: Int
 
-        func overlapsInTime(_ other: Request) -> Bool { first <= other.last && other.first <= last }
+        package init(bytes: Int, first: Int, last: Int) {
+            self.bytes = bytes
+            self.first = first
+            self.last = last
+        }
+
+        package func overlapsInTime(_ other: Request) -> Bool { first <= other.last && other.first <= last }
     }
 
+    package let requests: [Request]
     /// For every request, its byte offset, a multiple of 64.
-    let offsets: [Int]
+    package let offsets: [Int]
     /// Size of the block.
-    let bytes: Int
+    package let bytes: Int
 
     /// Largest first, each into the smallest gap that takes it (best fit; "greedy by size" of Pisarchyk & Lee 2020).
-    init(_ requests: [Request]) {
+    package init(_ requests: [Request]) {
         let order = requests.indices.sorted {
             (-requests[$0].bytes, requests[$0].first, $0) < (-requests[$1].bytes, requests[$1].first, $1)
         }
@@ -37,6 +44,7 @@ struct ArenaLayout: Sendable {
             total = max(total, offsets[index] + size)
             placed.append(index)
         }
+        self.requests = requests
         self.offsets = offsets
         self.bytes = total
     }

@@ -36,8 +36,10 @@ public struct InferencePlan: Sendable {
     /// The input of one pass, and its output.
     public var input: Shape { inputOperand.shape }
     public var output: Shape { outputOperand.shape }
+    /// Where all activations and scratch memory live.
+    package let arena: ArenaLayout
     /// Bytes of all activations and scratch memory together: one block, reused as values die.
-    public let arenaBytes: Int
+    public var arenaBytes: Int { arena.bytes }
     /// Bytes of all weights as the backend keeps them.
     public let weightBytes: Int
     /// Device memory in steady state.
@@ -73,7 +75,7 @@ public struct InferencePlan: Sendable {
         }
         steps = planned
         self.layers = layers
-        arenaBytes = arena.bytes
+        self.arena = arena.layout
         weightBytes = weights
         inputOperand = arena.operand(placement.locations[0]!, input)
         outputOperand = arena.operand(placement.locations[list.output]!, shapes[list.output])

@@ -109,12 +109,13 @@ public final class InferenceSession<B: Backend>: @unchecked Sendable {
             let first = batch * microBatch
             let count = min(microBatch, input.shape.n - first)
             try load(input, first: first, count: count)
-            for (index, step) in steps.enumerated() {
+            // By index: iterating would copy each step to the heap.
+            for index in steps.indices {
                 guard !Task.isCancelled else {
                     throw NeuralNetError(
                         .cancelled, operation: plan.layers[index].name, message: "The caller cancelled the run.")
                 }
-                step.run(on: backend, images: count)
+                steps[index].run(on: backend, images: count)
                 progress?(
                     InferenceProgress(
                         completedSteps: batch * steps.count + index + 1, totalSteps: batches * steps.count))

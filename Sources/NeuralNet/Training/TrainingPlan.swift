@@ -10,8 +10,10 @@ public struct TrainingPlan: Sendable {
 
     public let input: Shape
     public let output: Shape
+    /// Where activations, their gradients and scratch memory live.
+    package let arena: ArenaLayout
     /// Bytes of activations, their gradients and scratch memory: one block, reused as they die.
-    public let arenaBytes: Int
+    public var arenaBytes: Int { arena.bytes }
     /// Bytes of the parameters, their gradients, the optimiser's two moments, and statistics.
     public let parameterBytes: Int
     /// Device memory in steady state.
@@ -40,8 +42,7 @@ public struct TrainingPlan: Sendable {
         output = shapes[list.output]
 
         let lifetimes = BufferLifetimes(steps, input: inputOperand, shapes: shapes, backend: backend)
-        let arena = ArenaLayout(lifetimes.requests)
-        arenaBytes = arena.bytes
+        arena = ArenaLayout(lifetimes.requests)
         var offsets: [TrainingStep.BufferKey: InferencePlan.ByteRange] = [:]
         for (index, key) in lifetimes.keys.enumerated() {
             offsets[key] = InferencePlan.ByteRange(
