@@ -5,7 +5,8 @@ import PackageDescription
 /// compiler's new warnings do not keep anyone from building.
 let strict = Context.environment["LUNGTRIAGE_STRICT"] != nil
 let swiftSettings: [SwiftSetting] = strict ? [.treatAllWarnings(as: .error)] : []
-let cSettings: [CSetting] = [.enableWarning("all"), .enableWarning("extra")] + (strict ? [.treatAllWarnings(as: .error)] : [])
+let cSettings: [CSetting] =
+    [.enableWarning("all"), .enableWarning("extra")] + (strict ? [.treatAllWarnings(as: .error)] : [])
 
 let package = Package(
     name: "lungtriage",

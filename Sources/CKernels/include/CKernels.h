@@ -2,6 +2,7 @@
 #define LT_CKERNELS_H
 
 #include "lt_isa.h"
+#include "lt_memory.h"
 #include "lt_pool.h"
 #include "lt_view.h"
 #include "lt_conv3x3.h"

@@ -17,11 +17,9 @@ typedef struct {
   lt_isa isa;
   int32_t threads;
   lt_conv_algorithm algorithm;
-  int32_t shared;             // 1: all threads work on one group of tiles; 0: each task on its own
-  int32_t transformed;        // 1: packed weights are transformed; 0: reordered only, and transformed in passing
-  int32_t tiles_per_group;    // tiles whose transformed input is held at once
-  int32_t tiles_per_block;    // tiles whose products are held at once
-  int32_t channels_per_block; // output channels whose products are held at once
+  int32_t shared;              // 1: all threads work on one group of tiles; 0: each task on its own
+  int32_t tiles_per_group;     // tiles whose transformed input is held at once
+  int32_t channels_per_block;  // output channels whose products are held at once
 } lt_conv3x3_plan;
 
 /// Chooses the algorithm and the block sizes for x: n×h×w×ci, y: n×h×w×co.

@@ -25,7 +25,7 @@ static void scale_shift(const lt_rows *r, const float *scale, const float *shift
 
 // Sums run in float over at most this many pixels and so many channels at a time (their partial sums stay in the first
 // cache level), then in double.
-enum { LT_SUM_PIXELS = 256, LT_SUM_CHANNELS = 256, LT_SHIFT_PIXELS = 16 };
+enum { LT_SUM_PIXELS = 256, LT_SUM_CHANNELS = 256, LT_SHIFT_PIXELS = 16, LT_SUM_TILE = 4 };
 
 /// Up to LT_SUM_PIXELS rows of up to LT_SUM_CHANNELS channels, and two float sums for each channel.
 typedef struct {
@@ -36,25 +36,21 @@ typedef struct {
 
 static void clear(float *x, int64_t count) { memset(x, 0, (size_t)count * sizeof *x); }
 
-/// Sums over a tree, not a chain: faster and more accurate.
+/// A tile's rows are summed as a tree, not as a chain: faster and more accurate.
 LT_INLINE void add_values(sums_job *job, const lt_vf *v, int64_t pixels, int64_t c, int64_t n) {
-  lt_vf sum = pixels == 8 ? ((v[0] + v[1]) + (v[2] + v[3])) + ((v[4] + v[5]) + (v[6] + v[7])) : v[0];
+  lt_vf sum = pixels == LT_SUM_TILE ? (v[0] + v[1]) + (v[2] + v[3]) : v[0];
   lt_store_n(job->sums + c, lt_load_n(job->sums + c, n) + sum, n);
 }
 LT_INLINE void add_products(sums_job *job, const lt_vf *v, const lt_vf *w, int64_t pixels, int64_t c, int64_t n) {
   lt_vf sum = v[0] * w[0];
-  if (pixels == 8) {
-    lt_vf a = v[0] * w[0] + v[1] * w[1], b = v[2] * w[2] + v[3] * w[3];
-    lt_vf d = v[4] * w[4] + v[5] * w[5], e = v[6] * w[6] + v[7] * w[7];
-    sum = (a + b) + (d + e);
-  }
+  if (pixels == LT_SUM_TILE) sum = (v[0] * w[0] + v[1] * w[1]) + (v[2] * w[2] + v[3] * w[3]);
   lt_store_n(job->squares + c, lt_load_n(job->squares + c, n) + sum, n);
 }
 
 LT_INLINE void sums_tile(const lt_rows *r, const void *job, int64_t row, int64_t pixels, int64_t c,
                          int64_t n, int stream) {
   (void)stream;
-  lt_vf v[8];
+  lt_vf v[LT_SUM_TILE];
   for (int64_t p = 0; p < pixels; p++) v[p] = lt_load_n(r->a + (row + p) * r->a_step + c, n);
   add_values((sums_job *)job, v, pixels, c, n);
 }
@@ -63,7 +59,7 @@ LT_INLINE void moments_tile(const lt_rows *r, const void *argument, int64_t row,
                             int64_t n, int stream) {
   (void)stream;
   sums_job *job = (sums_job *)argument;
-  lt_vf v[8], shift = lt_load_n(job->norm.mean + c, n);
+  lt_vf v[LT_SUM_TILE], shift = lt_load_n(job->norm.mean + c, n);
   for (int64_t p = 0; p < pixels; p++) v[p] = lt_load_n(r->a + (row + p) * r->a_step + c, n) - shift;
   add_values(job, v, pixels, c, n);
   add_products(job, v, v, pixels, c, n);
@@ -78,7 +74,7 @@ LT_INLINE void norm_sums_tile(const lt_rows *r, const void *argument, int64_t ro
                               int64_t n, int stream) {
   (void)stream;
   sums_job *job = (sums_job *)argument;
-  lt_vf g[8], v[8], mean = lt_load_n(job->norm.mean + c, n);
+  lt_vf g[LT_SUM_TILE], v[LT_SUM_TILE], mean = lt_load_n(job->norm.mean + c, n);
   lt_vf scale = lt_load_n(job->norm.scale + c, n), shift = lt_load_n(job->norm.shift + c, n);
   for (int64_t p = 0; p < pixels; p++) {
     lt_vf x = lt_load_n(r->a + (row + p) * r->a_step + c, n);
@@ -109,7 +105,7 @@ static void sums(const lt_rows *r, double *totals) {
     for (int64_t begin = 0; begin < r->rows; begin += LT_SUM_PIXELS) {
       lt_rows part = block(r, begin, c);
       clear(partial, part.length);
-      lt_each_tile_with(&part, &job, sums_tile, 8, 0);
+      lt_each_tile_with(&part, &job, sums_tile, LT_SUM_TILE, 0);
       for (int64_t k = 0; k < part.length; k++) totals[c + k] += partial[k];
     }
 }
@@ -126,9 +122,9 @@ static void norm_sums(const lt_rows *r, const lt_norm_constants *norm, int relu,
       clear(partial, part.length);
       clear(partial_products, part.length);
       if (relu)
-        lt_each_tile_with(&part, &job, norm_sums_tile, 8, 0);
+        lt_each_tile_with(&part, &job, norm_sums_tile, LT_SUM_TILE, 0);
       else
-        lt_each_tile_with(&part, &plain, norm_sums_tile, 8, 0);
+        lt_each_tile_with(&part, &plain, norm_sums_tile, LT_SUM_TILE, 0);
       for (int64_t k = 0; k < part.length; k++) totals[c + k] += partial[k];
       for (int64_t k = 0; k < part.length; k++) products[c + k] += partial_products[k];
     }
@@ -160,11 +156,11 @@ static void moments(const lt_rows *r, double *mean, double *m2) {
       lt_rows first = part;
       first.rows = smaller(LT_SHIFT_PIXELS, part.rows);
       clear(shift, part.length);
-      lt_each_tile_with(&first, &start, sums_tile, 8, 0);
+      lt_each_tile_with(&first, &start, sums_tile, LT_SUM_TILE, 0);
       for (int64_t k = 0; k < part.length; k++) shift[k] /= (float)first.rows;
       clear(partial, part.length);
       clear(squares, part.length);
-      lt_each_tile_with(&part, &job, moments_tile, 8, 0);
+      lt_each_tile_with(&part, &job, moments_tile, LT_SUM_TILE, 0);
       merge_block(part.length, (double)begin, (double)part.rows, shift, partial, squares, mean + c, m2 + c);
     }
 }

@@ -14,7 +14,7 @@ LT_INLINE lt_vf lt_exp_negative(lt_vf x) {
   p = p * r + lt_splat(5.0000001201e-1f);
   p = p * (r * r) + r + lt_splat(1.0f);
   // 2ⁿ enters as a factor, not as bits added to the exponent, which could turn a NaN into a number.
-  lt_vf power = (lt_vf)(((lt_vi)shifted << 23) + lt_splat_i(0x3F800000));
+  lt_vf power = (lt_vf)(((lt_vu)shifted << 23) + 0x3F800000u);  // wraps where the result is 0 anyway
   return lt_where(~(x < lt_splat(-87.0f)), p * power);
 }
 

@@ -81,7 +81,8 @@ final class ViewMemory {
 /// ‖a − b‖ / ‖b‖ in double.
 func relativeError(_ a: [Float], _ b: [Float]) -> Double {
     guard a.count == b.count else { return .infinity }
-    var difference = 0.0, norm = 0.0
+    var difference = 0.0
+    var norm = 0.0
     for (x, y) in zip(a, b) {
         difference += Double(x - y) * Double(x - y)
         norm += Double(y) * Double(y)

@@ -132,6 +132,13 @@ enum LayerKernel {
         return nil
     }
 
+    /// The first difference as text, nil when there is none. (Expecting two large arrays to be equal prints their whole
+    /// difference when they are not.)
+    static func difference<T: Equatable>(_ values: [T], _ expected: [T]) -> String? {
+        guard values.count == expected.count else { return "\(values.count) values, expected \(expected.count)" }
+        return zip(values, expected).enumerated().first { $1.0 != $1.1 }.map { "[\($0)]: \($1.0), expected \($1.1)" }
+    }
+
     /// Runs `fast` in every context; its values must match those of the reference, be the same bits for one and two
     /// threads on each instruction set, and leave the guards alone. `prepare` makes the activation that is written.
     static func check(
@@ -150,7 +157,8 @@ enum LayerKernel {
             #expect(result.guardsAreIntact, "\(about): wrote outside", sourceLocation: sourceLocation)
             let ours = result.values.map(\.bitPattern)
             #expect(
-                bits[context.isa.rawValue, default: ours] == ours, "\(about): bits depend on the threads",
+                difference(ours, bits[context.isa.rawValue, default: ours]) == nil,
+                "\(about): bits depend on the threads",
                 sourceLocation: sourceLocation)
             bits[context.isa.rawValue] = ours
         }

@@ -10,12 +10,15 @@ import Testing
 
     @Test(arguments: KernelSetting.all, shapes)
     func pointwiseConvolution(setting: KernelSetting, shape: [Int]) {
-        let (ci, co) = (shape[3], shape[4]), grid = Array(shape[0..<3])
+        let (ci, co) = (shape[3], shape[4])
+        let grid = Array(shape[0..<3])
         var random = SeededValues(seed: 21)
         let x = ViewMemory(grid + [ci], gap: 2, values: random.floats(grid.reduce(1, *) * ci))
-        let matrix = random.floats(ci * co), bias = random.floats(co)
+        let matrix = random.floats(ci * co)
+        let bias = random.floats(co)
         for relu in [0, 1] as [Int32] {
-            let y = ViewMemory(grid + [co], gap: 3), expected = ViewMemory(grid + [co])
+            let y = ViewMemory(grid + [co], gap: 3)
+            let expected = ViewMemory(grid + [co])
             lt_conv1x1_forward_reference(x.view, matrix, bias, relu, expected.view)
             setting.run { context in
                 var packed = [Float](
@@ -31,12 +34,15 @@ import Testing
 
     @Test(arguments: KernelSetting.all, shapes)
     func transposedConvolution(setting: KernelSetting, shape: [Int]) {
-        let (ci, co) = (shape[3], shape[4]), grid = Array(shape[0..<3])
+        let (ci, co) = (shape[3], shape[4])
+        let grid = Array(shape[0..<3])
         var random = SeededValues(seed: 22)
         let x = ViewMemory(grid + [ci], gap: 1, values: random.floats(grid.reduce(1, *) * ci))
-        let matrices = random.floats(4 * ci * co), bias = random.floats(co)
+        let matrices = random.floats(4 * ci * co)
+        let bias = random.floats(co)
         let large = [grid[0], 2 * grid[1], 2 * grid[2], co]
-        let y = ViewMemory(large, gap: 4), expected = ViewMemory(large)
+        let y = ViewMemory(large, gap: 4)
+        let expected = ViewMemory(large)
         lt_transposed2x2_forward_reference(x.view, matrices, bias, expected.view)
         setting.run { context in
             let each = Int(lt_product_packed_floats(context, Int64(ci), Int64(co)))
@@ -65,7 +71,8 @@ import Testing
             for i in 0..<6 {
                 for j in 0..<4 {
                     for c in 0..<3 {
-                        let pixel = (n * 3 + i / 2) * 2 + j / 2, corner = i % 2 * 2 + j % 2
+                        let pixel = (n * 3 + i / 2) * 2 + j / 2
+                        let corner = i % 2 * 2 + j % 2
                         #expect(rows[pixel * 12 + corner * 3 + c] == Float(((n * 6 + i) * 4 + j) * 3 + c))
                     }
                 }

@@ -1,0 +1,56 @@
+import ArgumentParser
+import NeuralNet
+import Segmentation
+
+struct BenchInfer: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "infer", abstract: "Measure inference: seconds per image and peak resident memory.")
+
+    @OptionGroup var network: NetworkOptions
+    @OptionGroup var device: DeviceOptions
+    @OptionGroup var options: BenchOptions
+    @Option(help: "Images, .npy, instead of noise of --batch × --size × --size.") var input: String?
+    @Option(help: "Where the last run's logits go, .npy.") var output: String?
+    @Option(help: "Images that go through the network together. Default: up to 4.") var microBatch: Int?
+    @Flag(help: "Print the time of every layer instead, and its share of the arithmetic.") var layers = false
+
+    func run() throws {
+        try ExitStatus.guarding {
+            let batch = try input.map(ArrayFiles.readBatch) ?? noise()
+            let model = try network.load()
+            let backend = try device.backend()
+            let session = try InferenceSession(
+                network: model.network, parameters: model.parameters, backend: backend, height: batch.shape.h,
+                width: batch.shape.w, microBatch: microBatch ?? min(4, batch.shape.n))
+            if layers { return try printLayers(session, batch) }
+            var logits = try Tensor(zeros: try session.outputShape(images: batch.shape.n))
+            let stopwatch = Stopwatch(
+                options: options,
+                description: "\(model.architecture.kind.rawValue) inference on \(batch.shape), \(backend.description)")
+            try stopwatch.measure { try session.run(batch, into: &logits) }
+            if let output { try ArrayFiles.writeBatch(logits, to: output) }
+        }
+    }
+
+    private func noise() throws -> Tensor {
+        var generator = RandomGenerator(seed: 1)
+        let shape = try Shape(
+            n: options.batch, h: options.size, w: options.size, c: network.inputChannels)
+        return try Tensor((0..<shape.count).map { _ in Float(generator.uniform()) * 2 - 1 }, shape: shape)
+    }
+
+    /// The median of every layer's time over the repeats.
+    private func printLayers(_ session: InferenceSession<CPUBackend>, _ batch: Tensor) throws {
+        var times: [[Double]] = []
+        for _ in 0...options.repeats { times.append(try session.timings(batch)) }
+        let rows = session.plan.layers.enumerated().map { index, layer in
+            let seconds = times.dropFirst().map { $0[index] }.sorted()[options.repeats / 2]
+            return [
+                layer.name, layer.algorithm ?? layer.kind, "\(layer.output)", milliseconds(seconds),
+                layer.flops > 0 ? "\(Int(Double(layer.flops) / seconds / 1e9))" : "",
+            ]
+        }
+        let header = ["layer", "how", "output N×H×W×C", "ms", "GFLOP/s"]
+        for line in TextTable.lines([header] + rows, rightAligned: [3, 4]) { print(line) }
+    }
+}

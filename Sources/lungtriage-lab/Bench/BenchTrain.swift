@@ -1,0 +1,41 @@
+import ArgumentParser
+import NeuralNet
+import Segmentation
+
+struct BenchTrain: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "train",
+        abstract: "Measure one training step: forward, weighted cross-entropy, backward, Adam.")
+
+    @OptionGroup var network: NetworkOptions
+    @OptionGroup var device: DeviceOptions
+    @OptionGroup var options: BenchOptions
+
+    func run() throws {
+        try ExitStatus.guarding {
+            let model = try network.load()
+            let backend = try device.backend()
+            let classes = model.network.outputChannels
+            let session = try TrainingSession(
+                network: model.network, parameters: model.parameters, backend: backend, batch: options.batch,
+                height: options.size, width: options.size,
+                options: .init(
+                    loss: .crossEntropy(classWeights: (0..<classes).map { Float($0 + 1) }),
+                    schedule: .constant(1e-4)))
+            let (images, labels) = try noise(channels: model.network.inputChannels, classes: classes)
+            let stopwatch = Stopwatch(
+                options: options,
+                description: "\(model.architecture.kind.rawValue) training step on \(images.shape), "
+                    + backend.description)
+            try stopwatch.measure { _ = try session.step(images, labels: labels) }
+        }
+    }
+
+    private func noise(channels: Int, classes: Int) throws -> (Tensor, LabelMap) {
+        var generator = RandomGenerator(seed: 1)
+        let shape = try Shape(n: options.batch, h: options.size, w: options.size, c: channels)
+        let images = try Tensor((0..<shape.count).map { _ in Float(generator.uniform()) * 2 - 1 }, shape: shape)
+        let labels = (0..<shape.pixels).map { _ in UInt8(generator.next() % UInt64(classes)) }
+        return (images, try LabelMap(labels, n: shape.n, h: shape.h, w: shape.w))
+    }
+}
