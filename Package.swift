@@ -21,20 +21,24 @@ let package = Package(
     targets: [
         .systemLibrary(
             name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
-        .target(name: "CKernels", exclude: ["README.md"]),
-        .target(name: "NeuralNet", dependencies: ["CKernels", "COpenBLAS"]),
-        .target(name: "Segmentation", dependencies: ["NeuralNet"]),
+        .target(name: "CKernels", exclude: ["README.md"], cSettings: cSettings),
+        .target(name: "NeuralNet", dependencies: ["CKernels", "COpenBLAS"], swiftSettings: swiftSettings),
+        .target(name: "Segmentation", dependencies: ["NeuralNet"], swiftSettings: swiftSettings),
         .executableTarget(
             name: "lungtriage-lab",
             dependencies: [
                 "Segmentation", "NeuralNet",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ]),
-        .target(name: "TestSupport", dependencies: ["NeuralNet"], path: "Tests/TestSupport"),
+            ], swiftSettings: swiftSettings),
+        .target(
+            name: "TestSupport", dependencies: ["NeuralNet"], path: "Tests/TestSupport",
+            swiftSettings: swiftSettings),
         .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
         .testTarget(
             name: "NeuralNetTests", dependencies: ["NeuralNet", "CKernels", "TestSupport", "AllocationCounter"]),
-        .testTarget(name: "SegmentationTests", dependencies: ["Segmentation", "NeuralNet", "TestSupport"]),
+        .testTarget(
+            name: "SegmentationTests", dependencies: ["Segmentation", "NeuralNet", "TestSupport"],
+            swiftSettings: swiftSettings),
     ],
     swiftLanguageModes: [.v6]
 )
