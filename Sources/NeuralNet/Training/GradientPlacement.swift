@@ -15,11 +15,11 @@ struct GradientPlacement: Sendable {
         var parents: [Int: (value: Int, channelOffset: Int)] = [:]
         for value in required where value != list.output {
             // Backward, the last consumer is the first to contribute, so it finds the place unused.
-            guard let readers = consumers[value], let last = readers.last else { continue }
+            guard let last = consumers[value]?.last else { continue }
             if case .concatenation = last.kind {
                 let before = last.inputs.prefix { $0 != value }
                 parents[value] = (last.output, before.reduce(0) { $0 + network.nodes[$1].channels })
-            } else if readers.count == 1, last.isElementwise {
+            } else if last.isElementwise {
                 parents[value] = (last.output, 0)
             }
         }

@@ -6,6 +6,8 @@ public struct TrainingPlan: Sendable {
     let lossIndex: Int
     let layout: ParameterLayout
     let inputOperand: TrainingStep.Operand
+    /// The nodes' names.
+    let names: [String]
     private let offsets: [TrainingStep.BufferKey: InferencePlan.ByteRange]
 
     public let input: Shape
@@ -18,8 +20,6 @@ public struct TrainingPlan: Sendable {
     public let parameterBytes: Int
     /// Device memory in steady state.
     public var bytes: Int { arenaBytes + parameterBytes }
-    /// Calls of one step, for progress.
-    public var stepCount: Int { steps.count }
 
     /// Plans training on batches `input` (N×H×W×C). Throws what `Network.shapes(input:)` throws, and `invalidArgument` for a
     /// batch normalisation over a single value per channel, which has no variance, or a network without parameters.
@@ -37,6 +37,7 @@ public struct TrainingPlan: Sendable {
         steps = forward.steps + backward.steps
         lossIndex = forward.steps.count - 1
         inputOperand = TrainingStep.Operand(.activation, placement.locations[0]!, input)
+        names = network.nodes.map(\.name)
         layout = ParameterLayout(network)
         self.input = input
         output = shapes[list.output]

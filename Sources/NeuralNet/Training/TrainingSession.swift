@@ -118,6 +118,24 @@ public final class TrainingSession<B: Backend>: @unchecked Sendable {
         }
     }
 
+    /// Seconds of every call of `plan.calls`, waiting after each, without changing anything: for benchmarks. Throws as
+    /// `step(_:labels:)`.
+    public func timings(_ input: Tensor, labels: LabelMap) throws(NeuralNetError) -> [Double] {
+        try check(input, labels)
+        return try counters.withLock { counters throws(NeuralNetError) in
+            try upload(input, labels)
+            let clock = ContinuousClock()
+            var seconds: [Double] = []
+            for number in steps.indices {
+                let start = clock.now
+                try run(number..<(number + 1), step: counters.steps)
+                try backend.synchronize()
+                seconds.append((clock.now - start) / .seconds(1))
+            }
+            return seconds
+        }
+    }
+
     // MARK: - Parts of a step
 
     private func upload(_ input: Tensor, _ labels: LabelMap? = nil) throws(NeuralNetError) {

@@ -10,6 +10,7 @@ struct BenchTrain: ParsableCommand {
     @OptionGroup var network: NetworkOptions
     @OptionGroup var device: DeviceOptions
     @OptionGroup var options: BenchOptions
+    @Flag(help: "Print the time of every call of a step instead, without the optimiser's.") var layers = false
 
     func run() throws {
         try ExitStatus.guarding {
@@ -23,12 +24,29 @@ struct BenchTrain: ParsableCommand {
                     loss: .crossEntropy(classWeights: (0..<classes).map { Float($0 + 1) }),
                     schedule: .constant(1e-4)))
             let (images, labels) = try noise(channels: model.network.inputChannels, classes: classes)
+            if layers { return try printCalls(session, images, labels) }
             let stopwatch = Stopwatch(
                 options: options,
                 description: "\(model.architecture.kind.rawValue) training step on \(images.shape), "
                     + backend.description)
             try stopwatch.measure { _ = try session.step(images, labels: labels) }
         }
+    }
+
+    /// The median of every call's time over the repeats.
+    private func printCalls(
+        _ session: TrainingSession<CPUBackend>, _ images: Tensor, _ labels: LabelMap
+    ) throws {
+        var times: [[Double]] = []
+        for _ in 0...options.repeats { times.append(try session.timings(images, labels: labels)) }
+        let rows = session.plan.calls.enumerated().map { index, call in
+            let seconds = times.dropFirst().map { $0[index] }.sorted()[options.repeats / 2]
+            return [
+                call.name, call.kind, milliseconds(seconds),
+                call.flops > 0 ? "\(Int(Double(call.flops) / seconds / 1e9))" : "",
+            ]
+        }
+        for line in TextTable.lines([["layer", "call", "ms", "GFLOP/s"]] + rows, rightAligned: [2, 3]) { print(line) }
     }
 
     private func noise(channels: Int, classes: Int) throws -> (Tensor, LabelMap) {

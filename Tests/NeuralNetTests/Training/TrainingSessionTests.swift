@@ -98,6 +98,19 @@ struct TrainingSessionTests {
         #expect(relativeError(served, try session.forward(fixture.input).values) < 5e-3)
     }
 
+    @Test("timings name every call, and a gradient costs as much as its product")
+    func timings() throws {
+        let session = try fixture.session()
+        let seconds = try session.timings(fixture.input, labels: fixture.labels)
+        let calls = session.plan.calls
+        #expect(seconds.count == calls.count && seconds.allSatisfy { $0 > 0 })
+        let forward = try fixture.network.flops(input: fixture.input.shape)
+        // Forward, gradient of weights, and gradient of input but for the first layer's: 1 channel to 8.
+        let first = 18 * 8 * fixture.input.shape.pixels
+        #expect(calls.reduce(0) { $0 + $1.flops } == 3 * forward - first)
+        #expect(session.stepsTaken == 0)
+    }
+
     @Test("clipping bounds the step, L2 can leave biases and normalisations alone")
     func optimizerOptions() throws {
         let plain = try fixture.session(options: .init(schedule: .constant(0), seed: 8))
