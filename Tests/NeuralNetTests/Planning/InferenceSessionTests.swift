@@ -158,7 +158,7 @@ struct InferenceSessionErrorTests {
 
     @Test("more memory than allowed, and more than there is")
     func outOfMemory() throws {
-        let needed = try session().plan.bytes
+        let needed = try session().plan.peakBytes
         _ = try session(memoryLimit: needed)
         #expect(errorCode { _ = try session(memoryLimit: needed - 1) } == .outOfMemory)
         let huge = errorCode {
