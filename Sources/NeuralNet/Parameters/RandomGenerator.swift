@@ -43,6 +43,9 @@ public struct RandomGenerator: RandomNumberGenerator, Sendable {
         }
     }
 
+    /// 1/23, 1/21 … 1: the coefficients of atanh's series, last first.
+    private static let series = stride(from: 23.0, through: 1, by: -2).map { 1 / $0 }
+
     /// The natural logarithm from IEEE operations alone, since C libraries differ in the last bit.
     private static func logarithm(_ x: Double) -> Double {
         var mantissa = x.significand
@@ -55,7 +58,7 @@ public struct RandomGenerator: RandomNumberGenerator, Sendable {
         let s = (mantissa - 1) / (mantissa + 1)
         let square = s * s
         var sum = 0.0
-        for odd in stride(from: 23.0, through: 1, by: -2) { sum = sum * square + 1 / odd }
+        for coefficient in series { sum = sum * square + coefficient }
         return exponent * 0.6931471805599453 + 2 * s * sum
     }
 

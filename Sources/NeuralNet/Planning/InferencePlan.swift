@@ -42,8 +42,12 @@ public struct InferencePlan: Sendable {
     public var arenaBytes: Int { arena.bytes }
     /// Bytes of all weights as the backend keeps them.
     public let weightBytes: Int
+    /// Bytes needed besides while the weights are prepared: the unpacked weights of the largest layer.
+    public let preparationBytes: Int
     /// Device memory in steady state.
     public var bytes: Int { arenaBytes + weightBytes }
+    /// Device memory at the most, while the weights are prepared.
+    public var peakBytes: Int { bytes + preparationBytes }
     /// Floating-point operations of one pass; see `PlannedLayer.flops`.
     public var flops: Int { layers.reduce(0) { $0 + $1.flops } }
 
@@ -73,6 +77,7 @@ public struct InferencePlan: Sendable {
                     weights: reserve(needs[index].weightBytes), bias: reserve(needs[index].biasBytes)))
             layers.append(step.description(network: network, shapes: shapes, needs: needs[index]))
         }
+        preparationBytes = placement.steps.map { $0.unpackedWeightBytes(network: network) }.max() ?? 0
         steps = planned
         self.layers = layers
         self.arena = arena.layout
@@ -128,6 +133,12 @@ extension Step {
     var isCopy: Bool {
         if case .copy = kind { return true }
         return false
+    }
+
+    /// Bytes of the weights as the file has them, biases and normalisations aside.
+    func unpackedWeightBytes(network: Network) -> Int {
+        let weight = network.parameters(of: node).first { $0.role == .weight }
+        return (weight?.count ?? 0) * MemoryLayout<Float>.size
     }
 
     /// A row of the plan's description.

@@ -32,7 +32,7 @@ public final class InferenceSession<B: Backend>: @unchecked Sendable {
         let shape = try Shape(n: microBatch, h: height, w: width, c: network.inputChannels)
         let plan = try InferencePlan(network: network, input: shape, backend: backend)
         try parameters.checkMatches(network)
-        try MemoryLimit.check(plan.bytes, limit: memoryLimit, backend: backend, operation: "inference of \(shape)")
+        try MemoryLimit.check(plan.peakBytes, limit: memoryLimit, backend: backend, operation: "inference of \(shape)")
         let arena = try backend.allocate(bytes: plan.arenaBytes)
         let weights = try backend.allocate(bytes: plan.weightBytes)
         var steps: [BoundStep<B>] = []

@@ -59,5 +59,7 @@ struct InferencePlanTests {
         #expect(four.weightBytes == one.weightBytes)
         #expect(four.arenaBytes > one.arenaBytes && four.arenaBytes <= 4 * one.arenaBytes)
         #expect(one.bytes == one.arenaBytes + one.weightBytes)
+        // The largest layer: 8 → 16 or 16 → 8 channels, 3×3.
+        #expect(one.peakBytes - one.bytes == 8 * 16 * 9 * 4)
     }
 }

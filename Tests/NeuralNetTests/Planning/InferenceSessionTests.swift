@@ -52,9 +52,8 @@ struct InferenceSessionTests {
         #expect(try session(threads: count).run(input).values == session(threads: 1).run(input).values)
     }
 
-    @Test("running in steady state allocates nothing")
+    @Test("running in steady state allocates nothing", .enabled(if: allocation_counter_works() == 1))
     func allocatesNothing() throws {
-        try #require(allocation_counter_works() == 1)
         let session = try session()
         let input = try input(6)
         var output = try Tensor(zeros: session.outputShape(images: 6))
@@ -158,7 +157,7 @@ struct InferenceSessionErrorTests {
 
     @Test("more memory than allowed, and more than there is")
     func outOfMemory() throws {
-        let needed = try session().plan.bytes
+        let needed = try session().plan.peakBytes
         _ = try session(memoryLimit: needed)
         #expect(errorCode { _ = try session(memoryLimit: needed - 1) } == .outOfMemory)
         let huge = errorCode {
