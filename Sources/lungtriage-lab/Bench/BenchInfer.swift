@@ -44,13 +44,37 @@ struct BenchInfer: ParsableCommand {
         var times: [[Double]] = []
         for _ in 0...options.repeats { times.append(try session.timings(batch)) }
         let rows = session.plan.layers.enumerated().map { index, layer in
-            let seconds = times.dropFirst().map { $0[index] }.sorted()[options.repeats / 2]
-            return [
-                layer.name, layer.algorithm ?? layer.kind, "\(layer.output)", milliseconds(seconds),
-                layer.flops > 0 ? "\(Int(Double(layer.flops) / seconds / 1e9))" : "",
-            ]
+            LayerTime(layer, seconds: times.dropFirst().map { $0[index] }.sorted()[options.repeats / 2])
         }
+        if options.json { return try JSONOutput.print(rows) }
         let header = ["layer", "how", "output N×H×W×C", "ms", "GFLOP/s"]
-        for line in TextTable.lines([header] + rows, rightAligned: [3, 4]) { print(line) }
+        for line in TextTable.lines([header] + rows.map(\.cells), rightAligned: [3, 4]) { print(line) }
+    }
+}
+
+/// A row of `bench infer --layers`. Shapes are N×H×W×C.
+private struct LayerTime: Encodable {
+    let name, kind, algorithm: String
+    let input, output: [Int]
+    let seconds: Double
+    let flops, weightBytes: Int
+
+    init(_ layer: PlannedLayer, seconds: Double) {
+        func sides(_ shape: Shape) -> [Int] { [shape.n, shape.h, shape.w, shape.c] }
+        name = layer.name
+        kind = layer.kind
+        algorithm = layer.algorithm ?? layer.kind
+        input = sides(layer.input)
+        output = sides(layer.output)
+        self.seconds = seconds
+        flops = layer.flops
+        weightBytes = layer.weightBytes
+    }
+
+    var cells: [String] {
+        [
+            name, algorithm, output.map(String.init).joined(separator: "×"), milliseconds(seconds),
+            flops > 0 ? "\(Int(Double(flops) / seconds / 1e9))" : "",
+        ]
     }
 }
