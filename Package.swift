@@ -13,6 +13,7 @@ let package = Package(
     products: [
         .library(name: "NeuralNet", targets: ["NeuralNet"]),
         .library(name: "Segmentation", targets: ["Segmentation"]),
+        .library(name: "Training", targets: ["Training"]),
         .executable(name: "lungtriage-lab", targets: ["lungtriage-lab"]),
     ],
     dependencies: [
@@ -24,6 +25,8 @@ let package = Package(
         .target(name: "CKernels", exclude: ["README.md"], cSettings: cSettings),
         .target(name: "NeuralNet", dependencies: ["CKernels", "COpenBLAS"], swiftSettings: swiftSettings),
         .target(name: "Segmentation", dependencies: ["NeuralNet"], swiftSettings: swiftSettings),
+        .target(
+            name: "Training", dependencies: ["Segmentation", "NeuralNet"], swiftSettings: swiftSettings),
         .executableTarget(
             name: "lungtriage-lab",
             dependencies: [
@@ -38,6 +41,9 @@ let package = Package(
             name: "NeuralNetTests", dependencies: ["NeuralNet", "CKernels", "TestSupport", "AllocationCounter"]),
         .testTarget(
             name: "SegmentationTests", dependencies: ["Segmentation", "NeuralNet", "TestSupport"],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "TrainingTests", dependencies: ["Training", "Segmentation", "NeuralNet", "TestSupport"],
             swiftSettings: swiftSettings),
     ],
     swiftLanguageModes: [.v6]

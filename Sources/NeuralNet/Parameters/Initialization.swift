@@ -1,5 +1,5 @@
 /// How the weights of convolutions start. Biases start at 0, batch normalisation at the identity.
-public enum Initialization: String, Hashable, Sendable, CaseIterable {
+public enum Initialization: String, Hashable, Sendable, CaseIterable, Codable {
     /// Normal with variance 2/fan-in (He et al. 2015, equation 10): keeps variance through ReLUs.
     case he
     /// Uniform with variance 2/(fan-in + fan-out) (Glorot & Bengio 2010, equation 16).
