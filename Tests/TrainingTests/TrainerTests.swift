@@ -47,11 +47,11 @@ import Training
     @Test func learnsAndKeepsTheBest() throws {
         let folder = try TemporaryFolder()
         var longer = recipe
-        longer.epochs = 15
+        longer.epochs = 25
         let trainer = try trainer(folder, longer)
         let history = try trainer.run()
-        #expect(history.map(\.epoch) == Array(1...15))
-        #expect(history.map(\.step) == (1...15).map { $0 * 5 })
+        #expect(history.map(\.epoch) == Array(1...25))
+        #expect(history.map(\.step) == (1...25).map { $0 * 5 })
         let scores = history.compactMap { $0.validation?.score }
         let best = try #require(scores.max())
         #expect(best > 0.9)

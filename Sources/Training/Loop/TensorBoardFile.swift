@@ -77,6 +77,6 @@ enum CRC32C {
 
 extension Data {
     fileprivate init(littleEndian value: some FixedWidthInteger) {
-        self = withUnsafeBytes(of: value.littleEndian) { Data($0) }
+        self = Swift.withUnsafeBytes(of: value.littleEndian) { Data($0) }
     }
 }
