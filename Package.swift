@@ -45,6 +45,9 @@ let package = Package(
         .testTarget(
             name: "TrainingTests", dependencies: ["Training", "Segmentation", "NeuralNet", "TestSupport"],
             swiftSettings: swiftSettings),
+        .testTarget(
+            name: "LabTests", dependencies: ["lungtriage-lab", "Segmentation", "NeuralNet", "TestSupport"],
+            swiftSettings: swiftSettings),
     ],
     swiftLanguageModes: [.v6]
 )

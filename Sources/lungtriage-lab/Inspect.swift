@@ -13,15 +13,9 @@ struct Inspect: ParsableCommand {
     @Option(help: "Images that go through together.") var batch = 1
     @Flag(help: "Print JSON.") var json = false
 
-    mutating func validate() throws {
-        if network.model == nil { network.model = file }
-        try network.validate()
-    }
-
-    // The file may come as an argument, so the group alone cannot tell whether something is missing.
     func run() throws {
         try ExitStatus.guarding {
-            let model = try network.load()
+            let model = try network.load(file: file)
             let shape = try Shape(n: batch, h: size, w: size, c: model.network.inputChannels)
             let plan = try InferencePlan(network: model.network, input: shape, backend: try device.backend())
             json ? try printJSON(model, plan) : printTable(model, plan)

@@ -18,12 +18,6 @@ struct NetworkOptions: ParsableArguments {
     @Option(help: "Filters of U-Net's first level.") var baseFilters = 64
     @Option(help: "Levels. Default: 4 for unet, 3 for segnet.") var depth: Int?
 
-    func validate() throws {
-        guard model != nil || network != nil else {
-            throw ValidationError("Say which network: --network unet, --network segnet or --model FILE.")
-        }
-    }
-
     /// The architecture the options describe; nil when only a model file says it.
     private var architecture: ArchitectureDescription? {
         switch network {
@@ -39,9 +33,15 @@ struct NetworkOptions: ParsableArguments {
 
     /// Opens the model file, or makes a network with He-initialised weights from a fixed seed.
     ///
-    /// A model file's own description counts; the options describe a file that has none.
-    func load() throws -> SegmentationModel {
-        guard let model else { return try SegmentationModel(architecture: architecture!, seed: 1) }
+    /// A model file's own description counts; the options describe a file that has none. `file` is a model file that the
+    /// command names in another way. Throws a usage error when nothing says which network.
+    func load(file: String? = nil) throws -> SegmentationModel {
+        guard let model = file ?? model else {
+            guard let architecture else {
+                throw ValidationError("Say which network: --network unet, --network segnet or --model FILE.")
+            }
+            return try SegmentationModel(architecture: architecture, seed: 1)
+        }
         let described = try ArchitectureDescription(metadata: try SafetensorsFile(path: model).metadata) != nil
         return try SegmentationModel.load(model, architecture: described ? nil : architecture)
     }
