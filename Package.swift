@@ -24,13 +24,13 @@ let package = Package(
             name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .target(name: "CKernels", exclude: ["README.md"], cSettings: cSettings),
         .target(name: "NeuralNet", dependencies: ["CKernels", "COpenBLAS"], swiftSettings: swiftSettings),
-        .target(name: "Segmentation", dependencies: ["NeuralNet"], swiftSettings: swiftSettings),
+        .target(name: "Segmentation", dependencies: ["NeuralNet", "Imaging"], swiftSettings: swiftSettings),
         .target(
-            name: "Training", dependencies: ["Segmentation", "NeuralNet"], swiftSettings: swiftSettings),
+            name: "Training", dependencies: ["Segmentation", "NeuralNet", "Imaging"], swiftSettings: swiftSettings),
         .executableTarget(
             name: "lungtriage-lab",
             dependencies: [
-                "Segmentation", "NeuralNet",
+                "Segmentation", "NeuralNet", "Training", "Imaging",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: swiftSettings),
         .target(

@@ -1,5 +1,7 @@
 import ArgumentParser
+import Imaging
 import NeuralNet
+import Training
 
 /// Exit statuses of the commands; the numbers are those of sysexits.h where it has one.
 enum ExitStatus {
@@ -18,6 +20,15 @@ enum ExitStatus {
             case .outOfMemory, .invalidArgument, .cancelled, .device:
                 throw failed
             }
+        } catch let error as TrainingError {
+            StandardError.write("lungtriage-lab: \(error)\n")
+            switch error.code {
+            case .malformedDataSet, .fileAccess, .labelOutOfRange, .shapeMismatch, .imaging: throw badInput
+            case .diverged, .runMismatch, .invalidArgument, .cancelled, .engine: throw failed
+            }
+        } catch let error as ImagingError {
+            StandardError.write("lungtriage-lab: \(error)\n")
+            throw error.code == .invalidArgument ? failed : badInput
         }
     }
 }

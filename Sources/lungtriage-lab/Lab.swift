@@ -4,6 +4,6 @@ import ArgumentParser
 @main struct Lab: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "lungtriage-lab",
-        abstract: "Run, measure and inspect segmentation networks. Research use, not a medical device.",
-        subcommands: [Infer.self, Bench.self, Inspect.self])
+        abstract: "Train, run, measure and inspect segmentation networks. Research use, not a medical device.",
+        subcommands: [Train.self, Evaluate.self, Infer.self, Bench.self, Inspect.self])
 }

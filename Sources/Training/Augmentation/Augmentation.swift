@@ -36,6 +36,10 @@ public struct Augmentation: Hashable, Sendable, Codable {
 
     /// No change: the paper's protocol.
     public static let none = Augmentation()
+    /// Moderate changes of every kind, for the shipped models: patients lie and breathe differently, and scanners differ in
+    /// sharpness, noise and, where HU were estimated from pictures, in grey values.
+    public static let standard = Augmentation(
+        flip: 0.5, rotation: 12, scale: 0.15, shift: 0.06, window: 60, gamma: 0.2, noise: 30, blur: 1)
 
     /// Throws `invalidArgument` for a range that makes no sense.
     func check() throws(TrainingError) {

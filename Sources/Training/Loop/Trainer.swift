@@ -11,8 +11,10 @@ public struct Trainer<B: Backend>: Sendable {
     private let folder: RunFolder
     private let network: Network
     private let order: BatchOrder
+    private let metadata: [String: String]
 
     /// Prepares a run in `folder`, or a run's continuation if the folder holds one of the same recipe and `data`.
+    /// `metadata` goes into the model file, such as `InputPreparation.metadata`.
     ///
     /// Throws `invalidArgument`, `shapeMismatch` when training and validation differ in size, `runMismatch`, `fileAccess`,
     /// `engine`.
@@ -32,6 +34,7 @@ public struct Trainer<B: Backend>: Sendable {
         self.training = training
         self.validation = validation
         self.backend = backend
+        self.metadata = metadata
         network = try engine { () throws(NeuralNetError) in try recipe.architecture.network() }
         self.folder = try RunFolder(folder, identity: RunIdentity(recipe: recipe, data: data))
         order = BatchOrder(count: training.count, batchSize: recipe.batchSize, seed: recipe.seed)
@@ -151,7 +154,7 @@ public struct Trainer<B: Backend>: Sendable {
         try engine { () throws(NeuralNetError) in
             let model = try SegmentationModel(
                 architecture: recipe.architecture, parameters: try session.parameters(),
-                metadata: ["epoch": "\(record.epoch)", "seed": "\(recipe.seed)"])
+                metadata: metadata.merging(["epoch": "\(record.epoch)", "seed": "\(recipe.seed)"]) { $1 })
             try model.save(to: folder.bestFile.path)
         }
     }

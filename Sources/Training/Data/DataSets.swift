@@ -1,0 +1,116 @@
+import Foundation
+import Imaging
+
+/// Where a slice may be used.
+public enum Split: String, Hashable, Sendable, Codable, CaseIterable {
+    case training = "train"
+    case validation = "val"
+    case test
+}
+
+/// The 100 SIRM/MedSeg slices of the paper, or those of them that are there: `tr_im.nii.gz`, `tr_mask.nii.gz` (0, 1
+/// ground-glass, 2 consolidation, 3 pleural effusion) and `slices.tsv` with a column per way of splitting them.
+///
+/// The slices come from some forty patients whose names are not known, so a random split may leak.
+public struct MedSegSlices: Sendable {
+    public let volume: LabelledVolume
+    /// The split of every slice.
+    public let splits: [Split]
+
+    /// Throws `imaging`, `fileAccess`, `malformedDataSet`.
+    public init(folder: URL, splitColumn: String = "paper_split") throws(TrainingError) {
+        volume = try LabelledVolume.read(
+            name: "MedSeg", ct: folder.appending(path: "tr_im.nii.gz"), labels: folder.appending(path: "tr_mask.nii.gz")
+        )
+        let table = try SeparatedTable(folder.appending(path: "slices.tsv"))
+        let slices = try table.column("z")
+        let names = try table.column(splitColumn)
+        let count = volume.ct.grid.size.k
+        guard slices == (0..<count).map(String.init) else {
+            throw TrainingError(
+                .malformedDataSet, subject: table.name,
+                message: "The table must list the slices 0 to \(count - 1) of the volume in order.")
+        }
+        var splits: [Split] = []
+        for (z, name) in names.enumerated() {
+            guard let split = Split(rawValue: name) else {
+                throw TrainingError(
+                    .malformedDataSet, subject: table.name,
+                    message:
+                        "Slice \(z) is in the split \"\(name)\", which is none of \(Split.allCases.map(\.rawValue)).")
+            }
+            splits.append(split)
+        }
+        self.splits = splits
+    }
+
+    /// The slices of one split.
+    public func slices(in split: Split) -> [Int] { splits.indices.filter { splits[$0] == split } }
+}
+
+/// Patients' volumes with binary lesion masks and lung masks, as `NAME_ct.nii.gz`, `NAME_lesion.nii.gz`, `NAME_lung.nii.gz`,
+/// and a `slices.tsv` that says of every slice whether it was labelled.
+public struct LesionVolumes: Sendable {
+    /// What is known about a slice.
+    public enum SliceStatus: String, Hashable, Sendable {
+        /// Lesion and lung masks are right.
+        case lesion
+        /// There is no lesion; the lung mask may be missing.
+        case none
+        /// Leave it out.
+        case uncertain
+    }
+
+    public struct Patient: Sendable {
+        public let volume: LabelledVolume
+        /// One for every slice.
+        public let status: [SliceStatus]
+
+        public func slices(_ wanted: SliceStatus) -> [Int] { status.indices.filter { status[$0] == wanted } }
+    }
+
+    public let patients: [Patient]
+
+    /// Throws `imaging`, `fileAccess`, `malformedDataSet`.
+    public init(folder: URL) throws(TrainingError) {
+        let table = try SeparatedTable(folder.appending(path: "slices.tsv"))
+        let volumes = try table.column("volume")
+        let statuses = try table.column("status")
+        var bySlice: [String: [SliceStatus]] = [:]
+        var order: [String] = []
+        for (volume, text) in zip(volumes, statuses) {
+            guard let status = SliceStatus(rawValue: text) else {
+                throw TrainingError(
+                    .malformedDataSet, subject: table.name, message: "\"\(text)\" is no status of a slice.")
+            }
+            if bySlice[volume] == nil { order.append(volume) }
+            bySlice[volume, default: []].append(status)
+        }
+        var patients: [Patient] = []
+        for name in order {
+            let volume = try LabelledVolume.read(
+                name: name, ct: folder.appending(path: "\(name)_ct.nii.gz"),
+                labels: folder.appending(path: "\(name)_lesion.nii.gz"),
+                lungs: folder.appending(path: "\(name)_lung.nii.gz"))
+            let status = bySlice[name] ?? []
+            guard status.count == volume.ct.grid.size.k else {
+                throw TrainingError(
+                    .malformedDataSet, subject: table.name,
+                    message: "\(name) has \(volume.ct.grid.size.k) slices, but the table lists \(status.count).")
+            }
+            patients.append(Patient(volume: volume, status: status))
+        }
+        self.patients = patients
+    }
+}
+
+/// Slices of unrelated patients with lung masks: `im.nii.gz` and `lungmask.nii.gz`.
+public struct LungSlices: Sendable {
+    public let volume: LabelledVolume
+
+    /// Throws `imaging`, `malformedDataSet`.
+    public init(folder: URL) throws(TrainingError) {
+        let mask = folder.appending(path: "lungmask.nii.gz")
+        volume = try LabelledVolume.read(name: "lungs", ct: folder.appending(path: "im.nii.gz"), labels: mask)
+    }
+}

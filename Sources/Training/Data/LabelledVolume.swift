@@ -1,0 +1,44 @@
+import Foundation
+import Imaging
+
+/// A CT with labels on the same grid: a patient's volume, or a stack of unrelated slices.
+public struct LabelledVolume: Sendable {
+    /// For messages and patient-wise splits: slices of one volume never lie on both sides of a split, unless the volume
+    /// is a stack of unrelated slices.
+    public let name: String
+    public let ct: CTVolume
+    public let labels: LabelVolume
+    /// Where known: 0 outside, else inside the lungs.
+    public let lungs: LabelVolume?
+
+    /// Throws `malformedDataSet` when the labels' or the lungs' size is another than the CT's.
+    public init(name: String, ct: CTVolume, labels: LabelVolume, lungs: LabelVolume? = nil) throws(TrainingError) {
+        for other in [labels, lungs].compactMap({ $0 }) where other.grid.size != ct.grid.size {
+            throw TrainingError(
+                .malformedDataSet, subject: name,
+                message: "The CT has \(ct.grid.size) voxels, but its labels have \(other.grid.size).")
+        }
+        self.name = name
+        self.ct = ct
+        self.labels = labels
+        self.lungs = lungs
+    }
+
+    /// Reads a CT and its labels. Throws `imaging`, `malformedDataSet`.
+    static func read(
+        name: String, ct: URL, labels: URL, lungs: URL? = nil
+    ) throws(TrainingError) -> LabelledVolume {
+        do {
+            return try LabelledVolume(
+                name: name, ct: try NIfTIFile.read(ct.path).lps(), labels: try NIfTIFile.readLabels(labels.path).lps(),
+                lungs: try lungs.map { try NIfTIFile.readLabels($0.path).lps() })
+        } catch let error as ImagingError {
+            throw TrainingError(
+                .imaging, subject: error.subject, message: error.message, cause: error.cause)
+        } catch let error as TrainingError {
+            throw error
+        } catch {
+            throw TrainingError(.imaging, subject: name, message: "The files cannot be read.", cause: "\(error)")
+        }
+    }
+}

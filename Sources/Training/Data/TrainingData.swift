@@ -1,0 +1,120 @@
+import Foundation
+import Imaging
+import Segmentation
+
+/// Training and validation slices of a task, gathered from the data sets that are there.
+public struct TrainingData: Sendable {
+    /// Which slices to take.
+    public struct Selection: Hashable, Sendable, Codable {
+        public var task: SegmentationTask
+        public var preparation: InputPreparation
+        /// Of volumes, every so many slices: neighbours hardly differ.
+        public var stride: Int
+        /// Volumes whose slices validate instead of train.
+        public var validationVolumes: [String]
+        /// Volumes that are left out altogether, to be tested on.
+        public var testVolumes: [String]
+
+        public init(
+            task: SegmentationTask, preparation: InputPreparation, stride: Int = 1, validationVolumes: [String] = [],
+            testVolumes: [String] = []
+        ) {
+            self.task = task
+            self.preparation = preparation
+            self.stride = stride
+            self.validationVolumes = validationVolumes
+            self.testVolumes = testVolumes
+        }
+    }
+
+    public private(set) var training: [PreparedSlice] = []
+    public private(set) var validation: [PreparedSlice] = []
+    public let selection: Selection
+
+    public init(_ selection: Selection) { self.selection = selection }
+
+    /// Adds the MedSeg slices of the training and validation splits; they have no lung labels, so a lung task gets none.
+    /// `lungs` is needed to crop to them. Throws `imaging`.
+    public mutating func add(_ medseg: MedSegSlices, lungs: LabelVolume? = nil) throws(TrainingError) {
+        let binary: Bool
+        switch selection.task {
+        case .binary: binary = true
+        case .multiclass: binary = false
+        case .lungs: return
+        }
+        func slices(_ split: Split) throws(TrainingError) -> [PreparedSlice] {
+            try prepared(medseg.volume, medseg.slices(in: split), lungs: lungs) { binary ? min($0, 1) : $0 }
+        }
+        training += try slices(.training)
+        validation += try slices(.validation)
+    }
+
+    /// Adds patients' volumes. Their lesions are of unknown kind: a multi-class task ignores those pixels and learns from
+    /// the rest. Throws `imaging`.
+    public mutating func add(_ volumes: LesionVolumes) throws(TrainingError) {
+        for patient in volumes.patients where !selection.testVolumes.contains(patient.volume.name) {
+            var volume = patient.volume
+            var wanted = patient.slices(.lesion)
+            let relabel: (UInt8) -> UInt8
+            switch selection.task {
+            case .binary:
+                relabel = { min($0, 1) }
+                wanted += patient.slices(.none)
+            case .multiclass:
+                relabel = { $0 > 0 ? SegmentationTask.ignoredLabel : 0 }
+                wanted += patient.slices(.none)
+            case .lungs:
+                guard let lungs = volume.lungs else { continue }
+                volume = try LabelledVolume(name: volume.name, ct: volume.ct, labels: lungs)
+                relabel = { min($0, 1) }
+            }
+            let chosen = wanted.sorted().enumerated().filter { $0.offset % max(1, selection.stride) == 0 }
+                .map(\.element)
+            let slices = try prepared(volume, chosen, relabel: relabel)
+            if selection.validationVolumes.contains(volume.name) {
+                validation += slices
+            } else {
+                training += slices
+            }
+        }
+    }
+
+    /// Adds slices of unrelated patients with lung masks, every tenth for validation; only a lung task has a use for them.
+    /// Throws `imaging`.
+    public mutating func add(_ lungs: LungSlices) throws(TrainingError) {
+        guard selection.task == .lungs else { return }
+        let all = Array(0..<lungs.volume.ct.grid.size.k)
+        training += try prepared(lungs.volume, all.filter { $0 % 10 != 0 }) { min($0, 1) }
+        validation += try prepared(lungs.volume, all.filter { $0 % 10 == 0 }) { min($0, 1) }
+    }
+
+    /// Pixel counts of the training slices, for class weights.
+    public func frequencies() throws(TrainingError) -> ClassFrequencies {
+        var frequencies = ClassFrequencies(classes: selection.task.classes)
+        for slice in training {
+            try frequencies.add(image: slice.labels, ignoring: SegmentationTask.ignoredLabel)
+        }
+        return frequencies
+    }
+
+    /// Names the slices and their content: FNV-1a over names, HU and labels, so that a run is not resumed on other data.
+    public var fingerprint: String {
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        func mix(_ byte: UInt64) { hash = (hash ^ byte) &* 0x100_0000_01b3 }
+        for slice in training + validation {
+            for byte in slice.name.utf8 { mix(UInt64(byte)) }
+            for value in slice.hu { mix(UInt64(value.bitPattern)) }
+            for label in slice.labels { mix(UInt64(label)) }
+        }
+        return "\(training.count)+\(validation.count) slices, \(String(hash, radix: 16))"
+    }
+
+    private func prepared(
+        _ volume: LabelledVolume, _ slices: [Int], lungs: LabelVolume? = nil, relabel: (UInt8) -> UInt8
+    ) throws(TrainingError) -> [PreparedSlice] {
+        let preparation = selection.preparation
+        return try volume.prepared(
+            slices, crop: preparation.crop, height: preparation.height, width: preparation.width, lungs: lungs,
+            relabel: relabel)
+    }
+}
