@@ -13,6 +13,7 @@ let package = Package(
     products: [
         .library(name: "NeuralNet", targets: ["NeuralNet"]),
         .library(name: "Segmentation", targets: ["Segmentation"]),
+        .library(name: "Imaging", targets: ["Imaging"]),
         .executable(name: "lungtriage-lab", targets: ["lungtriage-lab"]),
     ],
     dependencies: [
@@ -24,10 +25,11 @@ let package = Package(
         .target(name: "CKernels", exclude: ["README.md"], cSettings: cSettings),
         .target(name: "NeuralNet", dependencies: ["CKernels", "COpenBLAS"], swiftSettings: swiftSettings),
         .target(name: "Segmentation", dependencies: ["NeuralNet"], swiftSettings: swiftSettings),
+        .target(name: "Imaging", swiftSettings: swiftSettings),
         .executableTarget(
             name: "lungtriage-lab",
             dependencies: [
-                "Segmentation", "NeuralNet",
+                "Segmentation", "NeuralNet", "Imaging",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: swiftSettings),
         .target(
@@ -39,6 +41,7 @@ let package = Package(
         .testTarget(
             name: "SegmentationTests", dependencies: ["Segmentation", "NeuralNet", "TestSupport"],
             swiftSettings: swiftSettings),
+        .testTarget(name: "ImagingTests", dependencies: ["Imaging"], swiftSettings: swiftSettings),
     ],
     swiftLanguageModes: [.v6]
 )
