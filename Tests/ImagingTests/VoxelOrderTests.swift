@@ -1,6 +1,5 @@
-import Testing
-
 import Imaging
+import Testing
 
 @Suite struct VoxelOrderTests {
     @Test func thereAre48Orders() {
