@@ -22,10 +22,11 @@ let package = Package(
     targets: [
         .systemLibrary(
             name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+        .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
         .target(name: "CKernels", exclude: ["README.md"], cSettings: cSettings),
         .target(name: "NeuralNet", dependencies: ["CKernels", "COpenBLAS"], swiftSettings: swiftSettings),
         .target(name: "Segmentation", dependencies: ["NeuralNet"], swiftSettings: swiftSettings),
-        .target(name: "Imaging", swiftSettings: swiftSettings),
+        .target(name: "Imaging", dependencies: ["CDeflate"], swiftSettings: swiftSettings),
         .executableTarget(
             name: "lungtriage-lab",
             dependencies: [
@@ -41,7 +42,7 @@ let package = Package(
         .testTarget(
             name: "SegmentationTests", dependencies: ["Segmentation", "NeuralNet", "TestSupport"],
             swiftSettings: swiftSettings),
-        .testTarget(name: "ImagingTests", dependencies: ["Imaging"], swiftSettings: swiftSettings),
+        .testTarget(name: "ImagingTests", dependencies: ["Imaging", "CDeflate"], swiftSettings: swiftSettings),
     ],
     swiftLanguageModes: [.v6]
 )
