@@ -22,11 +22,13 @@ let package = Package(
     targets: [
         .systemLibrary(
             name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
-        .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
         .target(name: "CKernels", exclude: ["README.md"], cSettings: cSettings),
         .target(name: "NeuralNet", dependencies: ["CKernels", "COpenBLAS"], swiftSettings: swiftSettings),
         .target(name: "Segmentation", dependencies: ["NeuralNet"], swiftSettings: swiftSettings),
-        .target(name: "Imaging", dependencies: ["CDeflate"], swiftSettings: swiftSettings),
+        .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(name: "CNIfTI"),
+        .target(name: "Imaging", dependencies: ["CNIfTI", "CDeflate", "CZlib"], swiftSettings: swiftSettings),
         .executableTarget(
             name: "lungtriage-lab",
             dependencies: [

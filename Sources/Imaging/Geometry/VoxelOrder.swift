@@ -62,8 +62,14 @@ public struct VoxelOrder: Hashable, Sendable, CustomStringConvertible {
         self.init(directions[0], directions[1], directions[2])
     }
 
-    public static let lps = VoxelOrder(.left, .posterior, .superior)!
-    public static let ras = VoxelOrder(.right, .anterior, .superior)!
+    private init(distinct i: AnatomicalDirection, _ j: AnatomicalDirection, _ k: AnatomicalDirection) {
+        self.i = i
+        self.j = j
+        self.k = k
+    }
+
+    public static let lps = VoxelOrder(distinct: .left, .posterior, .superior)
+    public static let ras = VoxelOrder(distinct: .right, .anterior, .superior)
 
     /// All 48 orders.
     public static let allCases: [VoxelOrder] = AnatomicalDirection.allCases.flatMap { i in
@@ -79,17 +85,19 @@ public struct VoxelOrder: Hashable, Sendable, CustomStringConvertible {
 
 extension VoxelOrder {
     /// The assignment of voxel axes to world axes that loses least: of the six, the one whose cosines multiply to the
-    /// largest product. For a full-rank affine one always exists, since at least one product is not zero.
+    /// largest product. For a full-rank affine one always exists, since at least one product is not zero. Products that
+    /// differ by no more than rounding count as equal, and the first in the list wins: a grid turned by 45° keeps its
+    /// order when its axes are permuted to that order.
     public init(nearestTo affine: Affine) {
         let cosines = affine.columns.map { column in column / (column * column).sum().squareRoot() }
-        var best = (score: -1.0, axes: [0, 1, 2])
+        var best = (score: 0.0, axes: [0, 1, 2])
         for axes in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
             let score = abs(cosines[0][axes[0]] * cosines[1][axes[1]] * cosines[2][axes[2]])
-            if score > best.score { best = (score, axes) }
+            if score > best.score * (1 + 1e-9) { best = (score, axes) }
         }
         let directions = (0..<3).map {
             AnatomicalDirection(worldAxis: best.axes[$0], positive: cosines[$0][best.axes[$0]] > 0)
         }
-        self.init(directions[0], directions[1], directions[2])!
+        self.init(distinct: directions[0], directions[1], directions[2])
     }
 }

@@ -16,11 +16,13 @@ extension Float: VoxelValue {}
 /// Voxels on a grid. Memory order is NIfTI's: i fastest, then j, then k.
 public struct Volume<Voxel: VoxelValue, Axes: VoxelAxes>: Sendable {
     public let grid: Grid
+    /// Private but for inlining: other modules' loops over voxels must not go through unspecialised calls.
+    @usableFromInline var storage: [Voxel]
     /// `grid.size.voxels` values, i fastest.
-    public private(set) var voxels: [Voxel]
+    @inlinable public var voxels: [Voxel] { storage }
 
     /// The number of voxels must be the grid's, and the grid's order must be what `Axes` promises.
-    private init(grid: Grid, voxels: [Voxel], fits: Bool) throws(ImagingError) {
+    init(grid: Grid, voxels: [Voxel], fits: Bool) throws(ImagingError) {
         guard voxels.count == grid.size.voxels else {
             throw ImagingError(
                 .gridMismatch, subject: "volume",
@@ -32,19 +34,20 @@ public struct Volume<Voxel: VoxelValue, Axes: VoxelAxes>: Sendable {
                 message: "The voxels must be in the order LPS, but the grid's order is \(grid.order).")
         }
         self.grid = grid
-        self.voxels = voxels
+        self.storage = voxels
     }
 
-    public subscript(i: Int, j: Int, k: Int) -> Voxel {
-        get { voxels[(k * grid.size.j + j) * grid.size.i + i] }
-        set { voxels[(k * grid.size.j + j) * grid.size.i + i] = newValue }
+    /// The voxel at i, j, k. Traps outside the memory of the volume; indices are the program's, never a file's.
+    @inlinable public subscript(i: Int, j: Int, k: Int) -> Voxel {
+        get { storage[(k * grid.size.j + j) * grid.size.i + i] }
+        set { storage[(k * grid.size.j + j) * grid.size.i + i] = newValue }
     }
 
     /// Changes voxels in place; the closure sees them all, i fastest.
-    public mutating func withMutableVoxels<Result, Failure: Error>(
+    @inlinable public mutating func withMutableVoxels<Result, Failure: Error>(
         _ body: (inout MutableSpan<Voxel>) throws(Failure) -> Result
     ) throws(Failure) -> Result {
-        var span = voxels.mutableSpan
+        var span = storage.mutableSpan
         return try body(&span)
     }
 }
