@@ -23,12 +23,13 @@ let package = Package(
         .systemLibrary(
             name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .target(name: "CKernels", exclude: ["README.md"], cSettings: cSettings),
-        .target(name: "NeuralNet", dependencies: ["CKernels", "COpenBLAS"], swiftSettings: swiftSettings),
+        .target(name: "Platform", swiftSettings: swiftSettings),
+        .target(name: "NeuralNet", dependencies: ["CKernels", "COpenBLAS", "Platform"], swiftSettings: swiftSettings),
         .target(name: "Segmentation", dependencies: ["NeuralNet"], swiftSettings: swiftSettings),
         .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CNIfTI"),
-        .target(name: "Imaging", dependencies: ["CNIfTI", "CDeflate", "CZlib"], swiftSettings: swiftSettings),
+        .target(name: "Imaging", dependencies: ["CNIfTI", "CDeflate", "CZlib", "Platform"], swiftSettings: swiftSettings),
         .executableTarget(
             name: "lungtriage-lab",
             dependencies: [
@@ -40,7 +41,8 @@ let package = Package(
             swiftSettings: swiftSettings),
         .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
         .testTarget(
-            name: "NeuralNetTests", dependencies: ["NeuralNet", "CKernels", "TestSupport", "AllocationCounter"]),
+            name: "NeuralNetTests",
+            dependencies: ["NeuralNet", "CKernels", "Platform", "TestSupport", "AllocationCounter"]),
         .testTarget(
             name: "SegmentationTests", dependencies: ["Segmentation", "NeuralNet", "TestSupport"],
             swiftSettings: swiftSettings),

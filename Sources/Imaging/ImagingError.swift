@@ -18,6 +18,8 @@ public struct ImagingError: Error, Hashable, Sendable, CustomStringConvertible {
         case tooLarge
         /// Voxels are NaN or infinite.
         case notFinite
+        /// A file that was written does not say, when it is read again, what it should.
+        case notVerified
         /// Two volumes that must lie on the same grid do not.
         case gridMismatch
         /// An argument is outside its range.
