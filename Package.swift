@@ -14,6 +14,7 @@ let package = Package(
         .library(name: "NeuralNet", targets: ["NeuralNet"]),
         .library(name: "Segmentation", targets: ["Segmentation"]),
         .library(name: "Training", targets: ["Training"]),
+        .library(name: "Imaging", targets: ["Imaging"]),
         .executable(name: "lungtriage-lab", targets: ["lungtriage-lab"]),
     ],
     dependencies: [
@@ -23,10 +24,15 @@ let package = Package(
         .systemLibrary(
             name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .target(name: "CKernels", exclude: ["README.md"], cSettings: cSettings),
-        .target(name: "NeuralNet", dependencies: ["CKernels", "COpenBLAS"], swiftSettings: swiftSettings),
+        .target(name: "Platform", swiftSettings: swiftSettings),
+        .target(name: "NeuralNet", dependencies: ["CKernels", "COpenBLAS", "Platform"], swiftSettings: swiftSettings),
         .target(name: "Segmentation", dependencies: ["NeuralNet", "Imaging"], swiftSettings: swiftSettings),
         .target(
             name: "Training", dependencies: ["Segmentation", "NeuralNet", "Imaging"], swiftSettings: swiftSettings),
+        .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(name: "CNIfTI"),
+        .target(name: "Imaging", dependencies: ["CNIfTI", "CDeflate", "CZlib", "Platform"], swiftSettings: swiftSettings),
         .executableTarget(
             name: "lungtriage-lab",
             dependencies: [
@@ -38,7 +44,8 @@ let package = Package(
             swiftSettings: swiftSettings),
         .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
         .testTarget(
-            name: "NeuralNetTests", dependencies: ["NeuralNet", "CKernels", "TestSupport", "AllocationCounter"]),
+            name: "NeuralNetTests",
+            dependencies: ["NeuralNet", "CKernels", "Platform", "TestSupport", "AllocationCounter"]),
         .testTarget(
             name: "SegmentationTests", dependencies: ["Segmentation", "NeuralNet", "TestSupport"],
             swiftSettings: swiftSettings),
@@ -48,6 +55,7 @@ let package = Package(
         .testTarget(
             name: "LabTests", dependencies: ["lungtriage-lab", "Segmentation", "NeuralNet", "TestSupport"],
             swiftSettings: swiftSettings),
+        .testTarget(name: "ImagingTests", dependencies: ["Imaging", "CDeflate"], swiftSettings: swiftSettings),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,3 +1,5 @@
+import Platform
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -35,7 +37,7 @@ final class FileBytes: @unchecked Sendable {
     /// Throws `fileAccess` for a file that is missing, unreadable or not a regular file, `outOfMemory` for one larger
     /// than `maximumBytes` or than the memory there is, `malformedFile` for one that shrinks while it is copied.
     init(path: String, loading: FileLoading, maximumBytes: Int, operation: String) throws {
-        try requireUsablePath(path, operation: operation)
+        do { try requireUsablePath(path) } catch { throw NeuralNetError(error, operation: operation) }
         // O_NONBLOCK: opening a pipe must not wait for a writer. It changes nothing for regular files.
         let descriptor = retryingInterrupted { open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
         guard descriptor >= 0 else {
@@ -157,30 +159,24 @@ func requireMemory(_ byteCount: Int, operation: String) throws {
     munmap(region, byteCount)
 }
 
-/// Throws `fileAccess` for a path that C would read differently from Swift: empty, or with a NUL inside.
-func requireUsablePath(_ path: String, operation: String) throws {
-    guard !path.isEmpty, !path.utf8.contains(0) else {
-        throw NeuralNetError(
-            .fileAccess, operation: operation, message: "A file's path must not be empty or contain a NUL character.")
-    }
-}
-
-/// Repeats a system call while a signal interrupts it.
-func retryingInterrupted<Value: SignedInteger>(_ call: () -> Value) -> Value {
-    while true {
-        let value = call()
-        if value != -1 || errno != EINTR { return value }
-    }
-}
-
-/// The text of an `errno` value.
-func errnoText(_ code: Int32) -> String {
-    String(cString: strerror(code))
-}
-
 extension NeuralNetError {
     /// A `fileAccess` error whose cause is the text of `code`, an `errno` value.
     static func fileAccess(_ operation: String, _ message: String, _ code: Int32) -> NeuralNetError {
         NeuralNetError(.fileAccess, operation: operation, message: message, cause: errnoText(code))
+    }
+    /// A failed system call, as a `fileAccess` error of `operation`.
+    init(_ error: SystemCallError, operation: String) {
+        self.init(.fileAccess, operation: operation, message: error.message, cause: error.cause)
+    }
+}
+
+/// `DurableFile.write` whose failed system calls are errors of `operation`.
+func writeDurably(
+    to path: String, operation: String, calls: FileSystemCalls, _ body: (borrowing DurableFile) throws -> Void
+) throws {
+    do {
+        try DurableFile.write(to: path, calls: calls, body)
+    } catch let error as SystemCallError {
+        throw NeuralNetError(error, operation: operation)
     }
 }

@@ -1,3 +1,5 @@
+import Platform
+
 /// One array in NumPy's `.npy` format, opened read-only and validated before anything of it is exposed.
 ///
 /// Format: <https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html>, versions 1.0 to 3.0. Read are
@@ -110,7 +112,7 @@ extension NpyFile {
                 message: "An array of shape \(shape) cannot be made of \(values.count) values.")
         }
         let header = NpyHeader.encoded(descriptor: descriptor, shape: shape)
-        try DurableFile.write(to: path, operation: operation, calls: .system) { file in
+        try writeDurably(to: path, operation: operation, calls: .system) { file in
             try header.withUnsafeBytes { try file.append($0) }
             try values.withUnsafeBytes { try file.append($0) }
         }

@@ -1,3 +1,5 @@
+import Platform
+
 /// Collects named tensors and writes them as one safetensors file.
 ///
 /// The header lists the tensors in the order they were added, and is padded with spaces so that the data starts at a
@@ -75,7 +77,7 @@ public struct SafetensorsWriter: Sendable {
 
     package func write(to path: String, calls: FileSystemCalls) throws {
         let header = try encodedHeader()
-        try DurableFile.write(to: path, operation: "writing \(quotedForMessage(path))", calls: calls) { file in
+        try writeDurably(to: path, operation: "writing \(quotedForMessage(path))", calls: calls) { file in
             try header.withUnsafeBytes { try file.append($0) }
             for tensor in dataOrder() {
                 try SafetensorsWriter.append(tensor, to: file)

@@ -1,5 +1,6 @@
 import Foundation
 import NeuralNet
+import Platform
 import Testing
 
 #if canImport(Glibc)

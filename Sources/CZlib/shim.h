@@ -1,0 +1,6 @@
+// zlib as Debian's zlib1g-dev installs it: for streams that must be read a piece at a time, which libdeflate cannot.
+#include <stddef.h>
+#include <zlib.h>
+
+// inflateInit2 is a macro, which Swift does not see. Window 15 + 16: gzip streams only.
+static inline int lt_inflate_init_gzip(z_stream *stream) { return inflateInit2(stream, 15 + 16); }
