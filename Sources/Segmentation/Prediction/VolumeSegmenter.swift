@@ -13,7 +13,8 @@ public struct VolumeSegmenter<B: Backend>: Sendable {
     public init(
         _ model: SegmentationModel, preparation: InputPreparation? = nil, backend: B, microBatch: Int = 4
     ) throws(NeuralNetError) {
-        guard let preparation = try preparation ?? InputPreparation(metadata: model.metadata) else {
+        let stored = try InputPreparation(metadata: model.metadata)
+        guard let preparation = preparation ?? stored else {
             throw NeuralNetError(
                 .malformedFile, operation: "model", message: "The model does not say how its input is prepared.")
         }

@@ -21,7 +21,7 @@ public struct Trainer<B: Backend>: Sendable {
     public init(
         recipe: TrainingRecipe, training: any ExampleSource, validation: (any ExampleSource)?, data: String,
         folder: URL,
-        backend: B
+        metadata: [String: String] = [:], backend: B
     ) throws(TrainingError) {
         try recipe.check(examples: training.count)
         if let validation, (validation.height, validation.width) != (training.height, training.width) {
