@@ -32,7 +32,8 @@ let package = Package(
         .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CNIfTI"),
-        .target(name: "Imaging", dependencies: ["CNIfTI", "CDeflate", "CZlib", "Platform"], swiftSettings: swiftSettings),
+        .target(
+            name: "Imaging", dependencies: ["CNIfTI", "CDeflate", "CZlib", "Platform"], swiftSettings: swiftSettings),
         .executableTarget(
             name: "lungtriage-lab",
             dependencies: [
@@ -47,10 +48,10 @@ let package = Package(
             name: "NeuralNetTests",
             dependencies: ["NeuralNet", "CKernels", "Platform", "TestSupport", "AllocationCounter"]),
         .testTarget(
-            name: "SegmentationTests", dependencies: ["Segmentation", "NeuralNet", "TestSupport"],
+            name: "SegmentationTests", dependencies: ["Segmentation", "NeuralNet", "Imaging", "TestSupport"],
             swiftSettings: swiftSettings),
         .testTarget(
-            name: "TrainingTests", dependencies: ["Training", "Segmentation", "NeuralNet", "TestSupport"],
+            name: "TrainingTests", dependencies: ["Training", "Segmentation", "NeuralNet", "Imaging", "TestSupport"],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "LabTests", dependencies: ["lungtriage-lab", "Segmentation", "NeuralNet", "TestSupport"],

@@ -1,0 +1,132 @@
+import Foundation
+import Imaging
+import Segmentation
+import Testing
+import Training
+
+/// Small data sets in the layouts that are read, made by the test.
+@Suite struct DataSetTests {
+    let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    /// Slices of 20×20 whose HU and labels tell which slice they are.
+    private func write(_ name: String, slices: Int, value: (Int) -> Int16) throws {
+        let volume = try CTVolume(grid: grid(slices), voxels: voxels(slices, value))
+        try NIfTIFile.write(volume, to: folder.url.appending(path: name).path)
+    }
+
+    private func writeLabels(_ name: String, slices: Int, value: (Int) -> UInt8) throws {
+        let volume = try LabelVolume(grid: grid(slices), voxels: voxels(slices, value))
+        try NIfTIFile.write(volume, to: folder.url.appending(path: name).path)
+    }
+
+    private func grid(_ slices: Int) throws -> Grid {
+        try Grid(
+            size: GridSize(i: 20, j: 20, k: slices),
+            affine: Affine(order: .lps, spacing: Spacing(i: 1, j: 1, k: 2)))
+    }
+
+    private func voxels<Value>(_ slices: Int, _ value: (Int) -> Value) -> [Value] {
+        (0..<slices).flatMap { k in [Value](repeating: value(k), count: 400) }
+    }
+
+    private func write(_ table: [[String]]) throws {
+        let text = table.map { $0.joined(separator: "\t") }.joined(separator: "\n") + "\n"
+        try text.write(to: folder.url.appending(path: "slices.tsv"), atomically: true, encoding: .utf8)
+    }
+
+    private func medseg(splits: [String]) throws -> MedSegSlices {
+        try write("tr_im.nii.gz", slices: 5) { Int16($0) }
+        try writeLabels("tr_mask.nii.gz", slices: 5) { UInt8($0 % 4) }
+        try write([["z", "paper_split"]] + splits.enumerated().map { ["\($0)", $1] })
+        return try MedSegSlices(folder: folder.url)
+    }
+
+    func selection(_ task: SegmentationTask, validate: [String] = [], leaveOut: [String] = []) -> TrainingData.Selection
+    {
+        TrainingData.Selection(
+            task: task, preparation: InputPreparation(crop: .wholeSlice, height: 16, width: 16),
+            validationVolumes: validate, testVolumes: leaveOut)
+    }
+
+    @Test func medSegSlicesFollowTheirTable() throws {
+        let slices = try medseg(splits: ["train", "test", "val", "train", "train"])
+        #expect(slices.slices(in: .training) == [0, 3, 4])
+        var data = TrainingData(selection(.multiclass))
+        try data.add(slices)
+        #expect(data.training.map(\.name) == ["MedSeg slice 0", "MedSeg slice 3", "MedSeg slice 4"])
+        #expect(data.validation.map(\.name) == ["MedSeg slice 2"])
+        #expect(data.training[1].hu.allSatisfy { abs($0 - 3) < 1e-4 })
+        #expect(data.training[1].labels.allSatisfy { $0 == 3 })
+        // The test slice is nowhere.
+        #expect(!(data.training + data.validation).contains { $0.name == "MedSeg slice 1" })
+    }
+
+    @Test func aBinaryTaskKnowsOneKindOfLesion() throws {
+        var data = TrainingData(selection(.binary))
+        try data.add(medseg(splits: ["train", "train", "train", "train", "val"]))
+        #expect(data.training.map { $0.labels[0] } == [0, 1, 1, 1])
+        let frequencies = try data.frequencies()
+        #expect(frequencies.classPixels == [256, 768])
+    }
+
+    @Test func aTableThatDoesNotFitIsAnError() throws {
+        #expect(throws: TrainingError.self) { try medseg(splits: ["train", "train"]) }
+        #expect(throws: TrainingError.self) { try medseg(splits: ["train", "train", "train", "train", "exam"]) }
+        try write([["z", "paper_split"], ["0"]])
+        #expect(throws: TrainingError.self) { try MedSegSlices(folder: folder.url) }
+        #expect(throws: TrainingError.self) { try MedSegSlices(folder: folder.url.appending(path: "nowhere")) }
+    }
+
+    private func patients() throws -> LesionVolumes {
+        var table = [["volume", "z", "status", "match"]]
+        for (name, statuses) in [
+            ("a", ["none", "lesion", "uncertain"]), ("b", ["lesion", "none"]), ("c", ["lesion"]),
+        ] {
+            try write("\(name)_ct.nii.gz", slices: statuses.count) { Int16($0) }
+            try writeLabels("\(name)_lesion.nii.gz", slices: statuses.count) { statuses[$0] == "lesion" ? 1 : 0 }
+            try writeLabels("\(name)_lung.nii.gz", slices: statuses.count) { _ in 2 }
+            for (z, status) in statuses.enumerated() { table.append([name, "\(z)", status, ""]) }
+        }
+        try write(table)
+        return try LesionVolumes(folder: folder.url)
+    }
+
+    /// A patient lies on one side only: the rule that keeps training honest.
+    @Test(arguments: SegmentationTask.allCases)
+    func patientsNeverLieOnBothSides(task: SegmentationTask) throws {
+        var data = TrainingData(selection(task, validate: ["b"], leaveOut: ["c"]))
+        try data.add(patients())
+        #expect(!data.training.isEmpty)
+        #expect(data.training.allSatisfy { $0.name.hasPrefix("a ") })
+        #expect(!data.validation.isEmpty)
+        #expect(data.validation.allSatisfy { $0.name.hasPrefix("b ") })
+    }
+
+    @Test func uncertainSlicesAreLeftOut() throws {
+        var data = TrainingData(selection(.binary))
+        try data.add(patients())
+        #expect(!data.training.contains { $0.name == "a slice 2" })
+        #expect(data.training.first { $0.name == "a slice 1" }?.labels.first == 1)
+        #expect(data.training.first { $0.name == "a slice 0" }?.labels.first == 0)
+    }
+
+    @Test func lesionsOfUnknownKindAreIgnored() throws {
+        var data = TrainingData(selection(.multiclass))
+        try data.add(patients())
+        #expect(data.training.first { $0.name == "a slice 1" }?.labels.first == SegmentationTask.ignoredLabel)
+        #expect(try data.frequencies().classPixels == [512, 0, 0, 0])
+    }
+
+    @Test func theFingerprintIsOfTheContent() throws {
+        var one = TrainingData(selection(.binary))
+        try one.add(patients())
+        var other = TrainingData(selection(.lungs))
+        try other.add(patients())
+        var again = TrainingData(selection(.binary))
+        try again.add(patients())
+        #expect(one.fingerprint == again.fingerprint)
+        #expect(one.fingerprint != other.fingerprint)
+    }
+}
