@@ -29,7 +29,8 @@ let package = Package(
         .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CNIfTI"),
-        .target(name: "Imaging", dependencies: ["CNIfTI", "CDeflate", "CZlib", "Platform"], swiftSettings: swiftSettings),
+        .target(
+            name: "Imaging", dependencies: ["CNIfTI", "CDeflate", "CZlib", "Platform"], swiftSettings: swiftSettings),
         .executableTarget(
             name: "lungtriage-lab",
             dependencies: [
@@ -46,7 +47,8 @@ let package = Package(
         .testTarget(
             name: "SegmentationTests", dependencies: ["Segmentation", "NeuralNet", "TestSupport"],
             swiftSettings: swiftSettings),
-        .testTarget(name: "ImagingTests", dependencies: ["Imaging", "CDeflate"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "ImagingTests", dependencies: ["Imaging", "CNIfTI", "CDeflate"], swiftSettings: swiftSettings),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Imaging
 import NeuralNet
 
 /// Exit statuses of the commands; the numbers are those of sysexits.h where it has one.
@@ -18,6 +19,9 @@ enum ExitStatus {
             case .outOfMemory, .invalidArgument, .cancelled, .device:
                 throw failed
             }
+        } catch let error as ImagingError {
+            StandardError.write("lungtriage-lab: \(error)\n")
+            throw error.code == .invalidArgument || error.code == .notVerified ? failed : badInput
         }
     }
 }

@@ -24,10 +24,15 @@ import Testing
         for base in Self.bases {
             let plain = try decompressed(base.file)
             for position in 0..<min(plain.count, 544) {
-                for change in [0, 255, plain[position] ^ (1 << generator.next(below: 8)), UInt8(generator.next(below: 256))] {
+                let turned = plain[position] ^ (1 << generator.next(below: 8))
+                for change in [0, 255, turned, UInt8(generator.next(below: 256))] {
                     var bytes = plain
                     bytes[position] = change
-                    try outcome(of: bytes, "\(base.name), byte \(position) = \(change)") ? (read += 1) : (refused += 1)
+                    if try outcome(of: bytes, "\(base.name), byte \(position) = \(change)") {
+                        read += 1
+                    } else {
+                        refused += 1
+                    }
                 }
             }
         }
