@@ -37,6 +37,9 @@ let package = Package(
                 "Segmentation", "NeuralNet", "Imaging",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: swiftSettings),
+        .executableTarget(
+            name: "volumes-benchmark", dependencies: ["Imaging"], path: "Benchmarks/volumes",
+            exclude: ["README.md", "volumes_peers.py"], swiftSettings: swiftSettings),
         .target(
             name: "TestSupport", dependencies: ["NeuralNet"], path: "Tests/TestSupport",
             swiftSettings: swiftSettings),
