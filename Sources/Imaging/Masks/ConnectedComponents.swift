@@ -37,7 +37,8 @@ public struct ConnectedComponents<Axes: VoxelAxes>: Sendable {
 
     /// Component n's voxels hold n + 1, background holds 0.
     public func labelled() -> Volume<Int32, Axes> {
-        var labels = Volume<Int32, Axes>(repeating: 0, trusting: grid)
+        var labels = Volume<Int32, Axes>(
+            trusting: grid, voxels: [Int32](repeating: 0, count: grid.size.voxels))
         labels.withUnsafeMutableVoxels { voxels in
             forEachRun { voxel, count, component in
                 (voxels + voxel).update(repeating: component + 1, count: count)

@@ -1,7 +1,8 @@
 extension Volume where Voxel == Int16 {
     /// 1 where the value (HU) lies in the range, else 0.
     public func mask(where range: ClosedRange<Int16>) -> Volume<UInt8, Axes> {
-        var mask = Volume<UInt8, Axes>(repeating: 0, trusting: grid)
+        var mask = Volume<UInt8, Axes>(
+            trusting: grid, voxels: [UInt8](repeating: 0, count: grid.size.voxels))
         let (low, high, plane) = (range.lowerBound, range.upperBound, grid.size.i * grid.size.j)
         withUnsafeVoxels { source in
             mask.withUnsafeMutableVoxels { target in
@@ -20,7 +21,8 @@ extension Volume where Voxel == Int16 {
 extension Volume where Voxel == UInt8 {
     /// 1 where the label lies in the range, else 0.
     public func mask(where range: ClosedRange<UInt8>) -> Volume<UInt8, Axes> {
-        var mask = Volume<UInt8, Axes>(repeating: 0, trusting: grid)
+        var mask = Volume<UInt8, Axes>(
+            trusting: grid, voxels: [UInt8](repeating: 0, count: grid.size.voxels))
         let (low, high, plane) = (range.lowerBound, range.upperBound, grid.size.i * grid.size.j)
         withUnsafeVoxels { source in
             mask.withUnsafeMutableVoxels { target in

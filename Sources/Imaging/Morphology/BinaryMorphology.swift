@@ -6,7 +6,7 @@ extension Volume where Voxel == UInt8 {
     /// Foreground and everything within the element's reach of it. Throws `invalidArgument` for an unusable element.
     public func dilated(by element: StructuringElement) throws(ImagingError) -> Self {
         let profile = try ElementProfile(element, spacing: grid.spacing, size: grid.size)
-        var result = Self(repeating: 0, trusting: grid)
+        var result = Self(trusting: grid, voxels: [UInt8](repeating: 0, count: grid.size.voxels))
         guard let box = boundingBox else { return result }
         let worked = box.grown(
             i: profile.alongI.count - 1, j: profile.alongJ.count - 1, k: profile.allowance.count - 1, within: grid.size)

@@ -2,7 +2,8 @@
 extension Volume where Voxel == UInt8 {
     /// mm to the nearest foreground voxel (not 0): 0 on it, infinity everywhere when there is none.
     public func distances() -> Volume<Float, Axes> {
-        var result = Volume<Float, Axes>(repeating: .infinity, trusting: grid)
+        var result = Volume<Float, Axes>(
+            trusting: grid, voxels: [Float](repeating: .infinity, count: grid.size.voxels))
         withUnsafeVoxels { source in
             result.withUnsafeMutableVoxels { target in
                 let box = VoxelBox(grid.size)

@@ -71,7 +71,10 @@ struct LinearSampler {
     @inline(__always)
     private func blend(_ a: Float, _ b: Float, _ weight: Float) -> Float { a + (b - a) * weight }
 
-    /// A blend of Int16 values stays within their range.
+    /// To the nearest whole number, halves away from zero; a blend of Int16 values stays within their range. Without
+    /// `rounded()`, which is a call into the C library where the processor is not known to have the instruction.
     @inline(__always)
-    private static func rounded(_ value: Float) -> Int16 { Int16(value.rounded()) }
+    private static func rounded(_ value: Float) -> Int16 {
+        Int16(truncatingIfNeeded: Int32(value + (value < 0 ? -0.5 : 0.5)))
+    }
 }

@@ -33,24 +33,11 @@ extension Volume where Voxel == UInt8 {
     ) throws(ImagingError) -> Volume<UInt8, LPS> {
         var values = [UInt8](repeating: outside, count: target.size.voxels)
         let mapping = GridMapping(from: target, to: grid)
-        let (size, targetSize) = (grid.size, target.size)
         withUnsafeVoxels { source in
             values.withUnsafeMutableBufferPointer { values in
                 guard let values = values.baseAddress else { return }
-                Parallel.pieces(of: targetSize.j * targetSize.k, length: 64) { rows in
-                    for row in rows {
-                        let (k, j) = row.quotientAndRemainder(dividingBy: targetSize.j)
-                        let start = mapping.start + mapping.j * Double(j) + mapping.k * Double(k)
-                        for i in 0..<targetSize.i {
-                            let place = start + mapping.i * Double(i)
-                            guard let x = LinearPlace.nearest(place.x, count: size.i),
-                                let y = LinearPlace.nearest(place.y, count: size.j),
-                                let z = LinearPlace.nearest(place.z, count: size.k)
-                            else { continue }
-                            values[row * targetSize.i + i] = source[(z * size.j + y) * size.i + x]
-                        }
-                    }
-                }
+                NearestSampler(source: source, size: grid.size, mapping: mapping, target: target.size)
+                    .write(to: values)
             }
         }
         return try Volume<UInt8, LPS>(grid: target, voxels: values)

@@ -1,8 +1,11 @@
 extension Volume {
-    /// The same value everywhere. The grid must be another volume's with the same `Axes`: nothing is checked.
-    init(repeating value: Voxel, trusting grid: Grid) {
+    /// The grid must be another volume's with the same `Axes`, and the voxels as many as it has: nothing is checked.
+    ///
+    /// Takes an array, not a value to repeat: where `Voxel` is not known to the compiler, filling goes voxel by voxel
+    /// through function pointers.
+    init(trusting grid: Grid, voxels: [Voxel]) {
         self.grid = grid
-        storage = [Voxel](repeating: value, count: grid.size.voxels)
+        storage = voxels
     }
 
     /// For kernels that several threads run at once, each on its own slices or rows.

@@ -13,7 +13,8 @@ import Testing
             #expect(digest(found.components.map(\.voxels)) == golden.sizes, name)
 
             let largest = try #require(found.components.first { $0.voxels == golden.largest })
-            #expect([largest.box.i, largest.box.j, largest.box.k].map { [$0.lowerBound, $0.upperBound] } == golden.box)
+            #expect(
+                [largest.box.i, largest.box.j, largest.box.k].map { [$0.lowerBound, $0.upperBound] } == golden.box)
             let centroid = [largest.centroid.i, largest.centroid.j, largest.centroid.k]
             #expect(firstDifference(centroid, golden.centroid, tolerance: 1e-9) == nil, name)
             #expect(digest(try mask.keepingLargestComponents(connectivity: connectivity)) == golden.largestMask, name)
@@ -48,7 +49,8 @@ import Testing
         labels[8, 3, 1] = 9
         let kept = try labels.keepingLargestComponents(2, connectivity: .six)
         #expect(kept[0, 0, 0] == 3 && kept[1, 0, 0] == 2 && kept[5, 1, 1] == 7 && kept[8, 3, 1] == 0)
-        #expect(imagingErrorCode { _ = try labels.keepingLargestComponents(-1, connectivity: .six) } == .invalidArgument)
+        #expect(
+            imagingErrorCode { _ = try labels.keepingLargestComponents(-1, connectivity: .six) } == .invalidArgument)
     }
 
     @Test func emptyAndFullMasks() throws {

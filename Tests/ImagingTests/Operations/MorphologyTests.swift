@@ -49,7 +49,8 @@ import Testing
     @Test func unusableElementsAreRefused() throws {
         let mask = try makeMask(1, [5, 4, 3], percent: 50)
         let elements: [StructuringElement] = [
-            .ball(radius: -1), .ball(radius: .nan), .disc(radius: .infinity), .box(i: -1, j: 0, k: 0), .cross(steps: -1),
+            .ball(radius: -1), .ball(radius: .nan), .disc(radius: .infinity), .box(i: -1, j: 0, k: 0),
+            .cross(steps: -1),
         ]
         for element in elements {
             #expect(imagingErrorCode { _ = try mask.dilated(by: element) } == .invalidArgument, "\(element)")

@@ -6,7 +6,8 @@ import Testing
         for golden in try GoldenVolumes.load().statistics {
             let grid = try makeGrid(golden.size, spacing: [0.7, 0.8, 2.5])
             let labels = try makeLabels(golden.labelSeed, on: grid)
-            let histograms = try makeHounsfield(golden.seed, on: grid).histograms(under: labels, of: [golden.label, 200])
+            let histograms = try makeHounsfield(golden.seed, on: grid).histograms(
+                under: labels, of: [golden.label, 200])
             let histogram = try #require(histograms[golden.label])
             #expect(histogram.voxels == golden.voxels)
             let moments = [try #require(histogram.mean), try #require(histogram.standardDeviation)]
@@ -15,7 +16,8 @@ import Testing
             let percentiles = [0, 5, 12.34, 50, 95, 99.9, 100].compactMap { histogram.percentile($0) }
             #expect(firstDifference(percentiles, golden.percentiles, tolerance: 1e-9) == nil)
             let extremes = try #require(histogram.extremes)
-            #expect([Double(extremes.lowerBound), Double(extremes.upperBound)] == [percentiles.first, percentiles.last])
+            #expect(
+                [Double(extremes.lowerBound), Double(extremes.upperBound)] == [percentiles.first, percentiles.last])
             #expect(histograms[200]?.voxels == 0 && histograms.count == 2)
 
             let counts = LabelCounts(labels)
