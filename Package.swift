@@ -40,6 +40,9 @@ let package = Package(
                 "Segmentation", "NeuralNet", "Training", "Imaging",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: swiftSettings),
+        .executableTarget(
+            name: "volumes-benchmark", dependencies: ["Imaging"], path: "Benchmarks/volumes",
+            exclude: ["README.md", "volumes_peers.py"], swiftSettings: swiftSettings),
         .target(
             name: "TestSupport", dependencies: ["NeuralNet"], path: "Tests/TestSupport",
             swiftSettings: swiftSettings),
@@ -56,7 +59,8 @@ let package = Package(
         .testTarget(
             name: "LabTests", dependencies: ["lungtriage-lab", "Segmentation", "NeuralNet", "TestSupport"],
             swiftSettings: swiftSettings),
-        .testTarget(name: "ImagingTests", dependencies: ["Imaging", "CDeflate"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "ImagingTests", dependencies: ["Imaging", "CNIfTI", "CDeflate"], swiftSettings: swiftSettings),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -28,7 +28,7 @@ enum ExitStatus {
             }
         } catch let error as ImagingError {
             StandardError.write("lungtriage-lab: \(error)\n")
-            throw error.code == .invalidArgument ? failed : badInput
+            throw error.code == .invalidArgument || error.code == .notVerified ? failed : badInput
         }
     }
 }

@@ -4,6 +4,9 @@ import ArgumentParser
 @main struct Lab: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "lungtriage-lab",
-        abstract: "Train, run, measure and inspect segmentation networks. Research use, not a medical device.",
-        subcommands: [Train.self, Evaluate.self, Infer.self, Bench.self, Inspect.self])
+        abstract:
+            "Train, run and measure segmentation networks, look at CT volumes. Research use, not a medical device.",
+        subcommands: [
+            Train.self, Evaluate.self, Infer.self, Inspect.self, Bench.self, Info.self, View.self,
+        ])
 }

@@ -25,7 +25,8 @@ final class InputFile: Sendable {
         // O_NONBLOCK: opening a pipe must not wait for a writer. It changes nothing for regular files.
         let descriptor = retryingInterrupted { open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
         guard descriptor >= 0 else {
-            throw ImagingError(.fileAccess, subject: name, message: "The file cannot be opened.", cause: errnoText(errno))
+            throw ImagingError(
+                .fileAccess, subject: name, message: "The file cannot be opened.", cause: errnoText(errno))
         }
         do {
             size = try InputFile.regularFileSize(descriptor, name: name, maximumBytes: maximumBytes)

@@ -53,7 +53,7 @@ enum VoxelSource {
 
     private func copy(to output: UnsafeMutableRawBufferPointer, from offset: Int) throws(ImagingError) {
         switch self {
-        case .memory(let bytes): 
+        case .memory(let bytes):
             output.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + output.count]))
         case .file(let file): try file.read(into: output, at: offset)
         }

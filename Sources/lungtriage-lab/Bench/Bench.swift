@@ -2,7 +2,8 @@ import ArgumentParser
 
 struct Bench: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Measure inference or training on this machine.", subcommands: [BenchInfer.self, BenchTrain.self])
+        abstract: "Measure inference, training or image files on this machine.",
+        subcommands: [BenchInfer.self, BenchTrain.self, BenchImaging.self])
 }
 
 /// What both measurements share.

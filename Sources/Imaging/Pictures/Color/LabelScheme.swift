@@ -28,6 +28,8 @@ public struct LabelScheme: Hashable, Sendable {
     public static let infection = LabelScheme([
         Label(value: 1, name: "Infected", color: RGB(hex: 0xEE4A00))
     ])
+    /// Lungs whose mask does not tell right from left.
+    public static let lungField = LabelScheme([Label(value: 1, name: "Lungs", color: RGB(hex: 0x42FF9E))])
     /// Lung fields; right and left are the patient's.
     public static let lungs = LabelScheme([
         Label(value: 1, name: "Right lung", color: RGB(hex: 0x42FF9E)),

@@ -7,7 +7,8 @@ public struct TextLine: Sendable {
     public let capHeight: Double
     /// Width of the strokes in pixels.
     public let strokeWidth: Double
-    /// From the left end to the right end of the line, in pixels, margins of the outer letters included.
+    /// From the left to the right end of the line, in pixels, margins of the outer letters included; strokes may reach
+    /// half their width beyond.
     public let width: Double
 
     private let strokes: [[(x: Double, y: Double)]]

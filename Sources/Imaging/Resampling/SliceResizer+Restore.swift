@@ -1,0 +1,97 @@
+extension SliceResizer {
+    /// Writes a picture's labels (height × width) to slice k: every pixel of the rectangle takes the label its centre
+    /// lies in. Pixels outside the rectangle keep theirs.
+    ///
+    /// Throws `invalidArgument` for a wrong number of labels or a slice that there is not.
+    public func restore<Axes>(
+        labels picture: [UInt8], to volume: inout Volume<UInt8, Axes>, slice k: Int
+    ) throws(ImagingError) {
+        let size = volume.grid.size
+        try check(slice: k, of: size)
+        try check(picture.count)
+        guard let visible = visible(in: size) else { return }
+        let columnPlaces = Self.nearest(from: width, to: rectangle.i.count)
+        let rowPlaces = Self.nearest(from: height, to: rectangle.j.count)
+        volume.withUnsafeMutableVoxels { voxels in
+            for j in visible.j {
+                let row = rowPlaces[j - rectangle.j.lowerBound] * width
+                let target = voxels + (k * size.j + j) * size.i
+                for i in visible.i { target[i] = picture[row + columnPlaces[i - rectangle.i.lowerBound]] }
+            }
+        }
+    }
+
+    /// Writes the likeliest class to slice k: classes × height × width scores (probabilities or logits) are resized
+    /// back to the rectangle, then compared; of equal ones the lowest class wins. Pixels outside the rectangle keep
+    /// their label.
+    ///
+    /// Throws `invalidArgument` for a wrong number of scores, 0 or more than 256 classes, or a slice that there is not.
+    public func restore<Axes>(
+        scores: [Float], classes: Int, to volume: inout Volume<UInt8, Axes>, slice k: Int
+    ) throws(ImagingError) {
+        let size = volume.grid.size
+        try check(slice: k, of: size)
+        try check(classes: classes)
+        try check(scores.count, planes: classes)
+        guard let visible = visible(in: size) else { return }
+        volume.withUnsafeMutableVoxels { voxels in
+            let target = voxels + k * size.j * size.i
+            var best = [Float](repeating: -.infinity, count: visible.i.count * visible.j.count)
+            for label in 0..<classes {
+                let restored = self.restored(scores, plane: label, visible)
+                var pixel = 0
+                for j in visible.j {
+                    for i in visible.i {
+                        if label == 0 || restored[pixel] > best[pixel] {
+                            best[pixel] = restored[pixel]
+                            target[j * size.i + i] = UInt8(truncatingIfNeeded: label)
+                        }
+                        pixel += 1
+                    }
+                }
+            }
+        }
+    }
+
+    /// A picture of height × width values resized back to the whole rectangle: its rows × columns values. Throws
+    /// `invalidArgument` for a wrong number of values.
+    public func restored(_ picture: [Float]) throws(ImagingError) -> [Float] {
+        try check(picture.count)
+        return restored(picture, plane: 0, rectangle)
+    }
+
+    private func check(classes: Int) throws(ImagingError) {
+        guard (1...256).contains(classes) else {
+            throw ImagingError(
+                .invalidArgument, subject: "slice",
+                message: "Labels have room for 1 to 256 classes, but there are \(classes).")
+        }
+    }
+
+    /// One plane, resized back to a part of the rectangle.
+    private func restored(_ planes: [Float], plane: Int, _ part: SliceRectangle) -> [Float] {
+        let (partWidth, partHeight) = (part.i.count, part.j.count)
+        let outputs = part.i.lowerBound - rectangle.i.lowerBound..<part.i.upperBound - rectangle.i.lowerBound
+        let firstRow = part.j.lowerBound - rectangle.j.lowerBound
+        let widened = [Float](unsafeUninitializedCapacity: height * partWidth) { buffer, initialized in
+            planes.withUnsafeBufferPointer { planes in
+                guard let target = buffer.baseAddress, let source = planes.baseAddress else { return }
+                for row in 0..<height {
+                    columnsBack.apply(
+                        to: source + (plane * height + row) * width, outputs: outputs, into: target + row * partWidth)
+                }
+            }
+            initialized = height * partWidth
+        }
+        return [Float](unsafeUninitializedCapacity: partHeight * partWidth) { buffer, initialized in
+            widened.withUnsafeBufferPointer { widened in
+                guard let target = buffer.baseAddress, let source = widened.baseAddress else { return }
+                for row in 0..<partHeight {
+                    rowsBack.combine(
+                        rows: source, width: partWidth, output: firstRow + row, into: target + row * partWidth)
+                }
+            }
+            initialized = partHeight * partWidth
+        }
+    }
+}
