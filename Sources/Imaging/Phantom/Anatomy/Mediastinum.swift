@@ -30,7 +30,9 @@ struct Mediastinum: Sendable {
     private static var aorta: [Capsule] {
         let ascending: [Vector] = [[4, 14, -22], [15, 22, 12], [15, 24, 38], [9, 16, 55]]
         let arch: [Vector] = [[9, 16, 55], [-2, 0, 62], [-14, -20, 62], [-20, -38, 54]]
-        let descending: [Vector] = [[-20, -38, 54], [-22, -50, 30], [-21, -49, -40], [-14, -41, -100], [-8, -32, -165]]
+        let descending: [Vector] = [
+            [-20, -38, 54], [-22, -50, 30], [-21, -49, -40], [-14, -41, -100], [-8, -32, -165],
+        ]
         return Capsule.chain(ascending, radius: 16) + Capsule.chain(arch, radius: 13.5)
             + Capsule.chain(descending, radius: 12)
     }

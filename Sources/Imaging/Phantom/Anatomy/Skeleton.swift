@@ -116,7 +116,11 @@ private struct RibCage {
         var outside = 200.0
         for _ in 0..<30 {
             let middle = (inside + outside) / 2
-            if thorax.cavityDepth(at: start + direction * middle) > -outwards { inside = middle } else { outside = middle }
+            if thorax.cavityDepth(at: start + direction * middle) > -outwards {
+                inside = middle
+            } else {
+                outside = middle
+            }
         }
         return start + direction * inside
     }

@@ -16,7 +16,7 @@ struct VolumeSolver {
     /// Integrates the pleural space on a lattice, cells at the surface counted by the part that lies inside.
     private static func pleuralVolume(_ side: LungSide, step: Double) -> Double {
         var sum = 0.0
-        Lattice(box: Thorax.pleuralBounds(side), step: step).forEach { p in
+        Lattice(box: Thorax.pleuralBounds(side), step: step).visit { p in
             sum += min(1, max(0, 0.5 + Thorax.standard.pleuralDepth(side, at: p) / step))
         }
         return sum * step * step * step / 1000
@@ -78,7 +78,7 @@ struct VolumeSolver {
         switch shape {
         case .effusion(let layer):
             for side in layer.sides {
-                Lattice(box: EffusionLayer.bounds(side), step: step).forEach { p in
+                Lattice(box: EffusionLayer.bounds(side), step: step).visit { p in
                     let thickness = layer.relativeThickness(at: p)
                     guard thickness > 0 else { return }
                     let field = thorax.cavityDepth(at: p) / thickness
@@ -92,7 +92,7 @@ struct VolumeSolver {
                 let clipped = Box(
                     lower: pointwiseMax(box.lower, lung.lower), upper: pointwiseMin(box.upper, lung.upper))
                 // One lattice for all patches, each sample counted for its nearest patch only.
-                Lattice(box: clipped, step: step).forEach { p in
+                Lattice(box: clipped, step: step).visit { p in
                     guard let field = cluster.field(patch.side, at: p, below: limit + cluster.unevenness),
                         field.patch == index, field.value < limit, isFree(patch.side, p)
                     else { return }
@@ -114,7 +114,7 @@ private struct Lattice {
     let box: Box
     let step: Double
 
-    @inline(__always) func forEach(_ body: (Vector) -> Void) {
+    @inline(__always) func visit(_ body: (Vector) -> Void) {
         func range(_ axis: Int) -> Range<Int> {
             let first = Int((box.lower[axis] / step - 0.5).rounded(.up))
             let last = Int((box.upper[axis] / step - 0.5).rounded(.down))
