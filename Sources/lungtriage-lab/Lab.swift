@@ -5,5 +5,5 @@ import ArgumentParser
     static let configuration = CommandConfiguration(
         commandName: "lungtriage-lab",
         abstract: "Run, measure and inspect segmentation networks. Research use, not a medical device.",
-        subcommands: [Infer.self, Bench.self, Inspect.self, Info.self, View.self])
+        subcommands: [Infer.self, Bench.self, Inspect.self, Info.self, View.self, Phantom.self])
 }
