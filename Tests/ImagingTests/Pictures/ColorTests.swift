@@ -23,6 +23,12 @@ import Testing
         #expect(Window.lung.description == "W 1500 L −600 HU")
     }
 
+    @Test func narrowWindow() throws {
+        let window = try Window(center: 40, width: 5)
+        // (HU − 39.5)/4 + 0.5, times 255: 0, 31.9, 95.6, 159.4, 223.1, 255
+        #expect((37...42).map { window.gray(Double($0)) } == [0, 32, 96, 159, 223, 255])
+    }
+
     @Test func aWindowOfOneUnitIsAThreshold() throws {
         let window = try Window(center: 40, width: 1)
         #expect(window.gray(39) == 0 && window.gray(39.5) == 0 && window.gray(40) == 255)

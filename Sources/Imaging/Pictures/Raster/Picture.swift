@@ -1,5 +1,5 @@
 /// An 8-bit RGB picture; x grows to the right, y downwards, (0, 0) is the top left pixel.
-public struct Picture: Hashable, Sendable {
+public struct Picture: Hashable, Sendable, CustomStringConvertible {
     /// No side may be longer, and no picture may have more than `mostPixels`: a mistaken scale must not take the
     /// machine's memory.
     public static let longestSide = 32_767
@@ -9,6 +9,9 @@ public struct Picture: Hashable, Sendable {
     public let height: Int
     /// Red, green, blue of every pixel, row after row from the top.
     public private(set) var bytes: [UInt8]
+
+    /// The size, not the pixels: pictures end up in messages of failed tests.
+    public var description: String { "Picture of \(width)×\(height) pixels" }
 
     /// A picture of one colour.
     ///
