@@ -23,7 +23,7 @@ struct Abdomen: Sendable {
     /// diaphragm.
     @inline(__always)
     func parts(at p: Vector, cavity: Double, below: Double) -> [Part] {
-        let room = min(cavity - 2, below - 2.5)
+        let room = min(cavity - 1.5, below - 2.5)
         let stomachDepth = min(stomach.depth(at: p), room)
         let inStomach = stomachDepth - 3
         // The liver's left lobe reaches across the midline in front only.
