@@ -39,7 +39,8 @@ struct Evaluate: ParsableCommand {
             if let volumes { try add(LesionVolumes(folder: URL(filePath: volumes)), task, segmenter, &evaluation) }
             guard !evaluation.images.isEmpty else { throw ValidationError("There is nothing to evaluate.") }
             let report = EvaluationReport(evaluation)
-            json ? try JSONOutput.print(report) : report.lines.forEach { print($0) }
+            if json { return try JSONOutput.print(report) }
+            for line in report.lines { print(line) }
         }
     }
 
