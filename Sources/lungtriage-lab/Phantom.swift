@@ -11,7 +11,7 @@ struct Phantom: ParsableCommand {
             patient has all three.
             """)
 
-    @Option(help: "A folder that exists, or a file that ends in .nii.gz or .nii.") var output: String
+    @Option(help: "A folder, made if needed, or a file that ends in .nii.gz or .nii.") var output: String
     @Option(help: "Voxels along left–right, back–front, feet–head.") var size = "512x512x148"
     @Option(help: "Millimetres along the same; the whole chest if not given.") var spacing: String?
     @Option(help: "How voxels are stored: one of the 48 orders.") var order = "LPS"
@@ -43,6 +43,7 @@ struct Phantom: ParsableCommand {
 
     func run() throws {
         try ExitStatus.guarding {
+            try makeFolder()
             let phantom = try ChestPhantom(seed: seed, noise: noise, findings: findings)
             let rendering = try phantom.render(on: try grid())
             let stem = stem
@@ -60,6 +61,18 @@ struct Phantom: ParsableCommand {
                     cause: error.localizedDescription)
             }
             print(stem.path + stem.suffix)
+        }
+    }
+
+    /// Before the rendering: a path that cannot be written should not cost its seconds.
+    private func makeFolder() throws {
+        let folder = URL(fileURLWithPath: stem.path).deletingLastPathComponent()
+        do {
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        } catch {
+            throw ImagingError(
+                .fileAccess, subject: folder.path, message: "The folder cannot be made.",
+                cause: error.localizedDescription)
         }
     }
 
