@@ -12,7 +12,7 @@ struct Info: ParsableCommand {
     func run() throws {
         try ExitStatus.guarding {
             let image = try NIfTIFile.read(file, nonFinite: .replace(with: -1024))
-            let report = FileReport(image, quality: try ImageQuality(image))
+            let report = FileReport(image, quality: ImageQuality(image))
             json ? try JSONOutput.print(report) : report.printForPeople()
         }
     }
@@ -24,7 +24,7 @@ private struct FileReport: Encodable {
         let smallest, largest: Int16
         let mean: Double
         /// By percent.
-        let percentiles: [String: Int16]
+        let percentiles: [String: Double]
         let airShare, softTissueShare: Double
     }
     struct Remark: Encodable {
@@ -49,7 +49,7 @@ private struct FileReport: Encodable {
 
     init(_ image: NIfTIImage<Int16>, quality: ImageQuality) {
         let (header, grid, geometry) = (image.header, image.header.grid, image.header.geometry)
-        let (spacing, a, statistics) = (grid.spacing, grid.affine, quality.statistics)
+        let (spacing, a, histogram) = (grid.spacing, grid.affine, quality.histogram)
         niftiVersion = header.version.rawValue
         byteOrder = header.byteOrder == .littleEndian ? "little-endian" : "big-endian"
         dataType = "\(header.dataType)"
@@ -70,11 +70,17 @@ private struct FileReport: Encodable {
         voxelMillilitres = grid.voxelVolume
         slices = quality.slices
         sliceSpacingMillimetres = quality.sliceSpacing
+        func share(_ range: ClosedRange<Int16>) -> Double {
+            Double(histogram.count(in: range)) / Double(grid.size.voxels)
+        }
         values = Values(
-            smallest: statistics.smallest, largest: statistics.largest, mean: statistics.mean,
+            smallest: histogram.extremes?.lowerBound ?? 0, largest: histogram.extremes?.upperBound ?? 0,
+            mean: histogram.mean ?? 0,
             percentiles: Dictionary(
-                uniqueKeysWithValues: [1, 5, 25, 50, 75, 95, 99].map { ("\($0)", statistics.percentile(Double($0))) }),
-            airShare: statistics.share(in: -1100 ... -600), softTissueShare: statistics.share(in: -50...150))
+                uniqueKeysWithValues: [1, 5, 25, 50, 75, 95, 99].map {
+                    ("\($0)", histogram.percentile(Double($0)) ?? 0)
+                }),
+            airShare: share(ImageQuality.airRange), softTissueShare: share(ImageQuality.softTissueRange))
         remarks = quality.remarks.map { Remark(code: $0.code, message: "\($0)") }
     }
 

@@ -48,6 +48,43 @@ struct GzipDecoder {
         guard rest.isEmpty else { throw tooShort(missing: rest.count, of: output.count) }
     }
 
+    /// `count` numbers that lie in the decompressed file behind `offset` bytes, as they are.
+    ///
+    /// The file is decompressed into the array itself and moved down over its header: half the memory, and half the
+    /// page faults, of a copy. Throws as `decompress(into:)`, and `tooLarge` when there is no memory.
+    func voxels<Voxel: BitwiseCopyable>(_ count: Int, after offset: Int) throws(ImagingError) -> [Voxel] {
+        let width = MemoryLayout<Voxel>.stride
+        let room = count + (offset + width - 1) / width
+        try requireMemory(room * width, subject: subject)
+        var failure: ImagingError?
+        let voxels = [Voxel](unsafeUninitializedCapacity: room) { buffer, initialized in
+            let bytes = UnsafeMutableRawBufferPointer(
+                rebasing: UnsafeMutableRawBufferPointer(buffer)[..<(offset + count * width)])
+            adviseLargePages(bytes)
+            let wait = promises(bytes.count) ? provideInBackground(bytes) : {}
+            defer { wait() }
+            do throws(ImagingError) {
+                try decompress(into: bytes)
+            } catch {
+                failure = error
+                return
+            }
+            bytes.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[offset...]))
+            initialized = count
+        }
+        if let failure { throw failure }
+        return voxels
+    }
+
+    /// Whether the last member's own count of its bytes (RFC 1952, ISIZE) is the expected one and their ratio is that of
+    /// a scan: then memory may be provided before it is filled. A file that lies about both costs what it announces,
+    /// which the limits bound.
+    private func promises(_ count: Int) -> Bool {
+        guard compressed.count >= 18, count / 16 <= compressed.count else { return false }
+        let size = compressed.loadUnaligned(fromByteOffset: compressed.count - 4, as: UInt32.self).littleEndian
+        return size == UInt32(truncatingIfNeeded: count)
+    }
+
     private func streamed(
         _ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
     ) throws(ImagingError) {

@@ -80,6 +80,17 @@ final class InputFile: Sendable {
         }
     }
 
+    /// Fills `buffer` from the start of the file, pieces in parallel. Throws as `read(into:at:)`.
+    func readAll(into buffer: UnsafeMutableRawBufferPointer) throws(ImagingError) {
+        let length = 1 << 22
+        let results: [Result<Void, ImagingError>] = Parallel.map(of: buffer.count, length: length) { range in
+            Result { () throws(ImagingError) in
+                try read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[range]), at: range.lowerBound)
+            }
+        }
+        for result in results { try result.get() }
+    }
+
     /// The first bytes, at most `count` of them.
     func prefix(_ count: Int) throws(ImagingError) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: min(count, size))

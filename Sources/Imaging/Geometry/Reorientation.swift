@@ -1,5 +1,3 @@
-import Dispatch
-
 /// A change of voxel order: which axis of the old grid each new axis is, and whether it runs backwards.
 struct Reorientation {
     /// For the new axes i, j, k: the old axis, 0 to 2.
@@ -41,6 +39,7 @@ struct Reorientation {
         return [Voxel](unsafeUninitializedCapacity: voxels.count) { output, initialized in
             voxels.withUnsafeBytes { source in
                 let target = UnsafeMutableRawBufferPointer(output)
+                adviseLargePages(target)
                 // By the voxels' width, so that four copies of the loops serve every type.
                 switch MemoryLayout<Voxel>.size {
                 case 1: permute(source, target, size, UInt8.self)
@@ -73,7 +72,7 @@ struct Reorientation {
         let strides = [1, sides[0], sides[0] * sides[1]]
         let other = fast == 0 ? 1 : fast
         nonisolated(unsafe) let origin = (from: from + start, to: to)
-        DispatchQueue.concurrentPerform(iterations: sides[slow]) { index in
+        Parallel.loop(sides[slow]) { index in
             let plane = PlaneCopy(
                 from: origin.from + index * steps[slow], to: origin.to + index * strides[slow], width: sides[0],
                 height: sides[other], sourceSteps: (steps[0], steps[other]), targetRow: strides[other])

@@ -72,7 +72,7 @@ public enum NIfTIFile {
         let start = try file.prefix(headerRoom)
         if start.withUnsafeBytes(isGzip) {
             let compressed = try RawRegion(byteCount: file.size, subject: file.name)
-            try file.read(into: compressed.bytes, at: 0)
+            try file.readAll(into: compressed.bytes)
             return try loadCompressed(
                 UnsafeRawBufferPointer(compressed.bytes), named: file.name, limits: limits, nonFinite: nonFinite)
         }
@@ -89,6 +89,10 @@ public enum NIfTIFile {
         let header = try NIfTIHeader(bytes: try decoder.prefix(headerRoom), subject: name)
         try limits.requireRoom(
             for: header, bytesPerVoxel: MemoryLayout<Voxel>.size, compressedBytes: bytes.count, subject: name)
+        if header.isPlain(Voxel.self) {
+            let voxels: [Voxel] = try decoder.voxels(header.grid.size.voxels, after: header.voxelOffset)
+            return try image(header, voxels, DecodingTally(), nonFinite: nonFinite, subject: name)
+        }
         let decompressed = try RawRegion(byteCount: header.voxelOffset + header.storedByteCount, subject: name)
         try decoder.decompress(into: decompressed.bytes)
         return try image(
@@ -99,7 +103,13 @@ public enum NIfTIFile {
         _ header: NIfTIHeader, _ source: VoxelSource, nonFinite: NonFinitePolicy, subject: String
     ) throws(ImagingError) -> (image: NIfTIImage<Voxel>, tally: DecodingTally) {
         let replacement: Double = if case .replace(let value) = nonFinite, value.isFinite { Double(value) } else { 0 }
-        let (voxels, tally): ([Voxel], _) = try source.voxels(of: header, replacement: replacement)
+        let (voxels, tally): ([Voxel], _) = try source.voxels(of: header, replacement: replacement, subject: subject)
+        return try image(header, voxels, tally, nonFinite: nonFinite, subject: subject)
+    }
+
+    private static func image<Voxel: DecodedVoxel>(
+        _ header: NIfTIHeader, _ voxels: [Voxel], _ tally: DecodingTally, nonFinite: NonFinitePolicy, subject: String
+    ) throws(ImagingError) -> (image: NIfTIImage<Voxel>, tally: DecodingTally) {
         if nonFinite == .reject, tally.notFinite > 0 {
             throw ImagingError(
                 .notFinite, subject: subject,

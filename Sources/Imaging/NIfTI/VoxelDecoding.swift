@@ -1,5 +1,3 @@
-import Dispatch
-
 /// A number as a NIfTI file stores it.
 protocol StoredNumber: BitwiseCopyable {
     /// The number at `bytes`, which need not be aligned.

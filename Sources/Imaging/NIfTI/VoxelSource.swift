@@ -1,4 +1,11 @@
-import Dispatch
+extension NIfTIHeader {
+    /// Whether the stored bytes are the voxels: no conversion, no scaling, this machine's byte order.
+    func isPlain<Voxel: DecodedVoxel>(_: Voxel.Type) -> Bool {
+        let isSameType =
+            (dataType == .int16 && Voxel.self == Int16.self) || (dataType == .uint8 && Voxel.self == UInt8.self)
+        return isSameType && scaling == nil && (byteOrder.isNative || dataType.bytesPerVoxel == 1)
+    }
+}
 
 /// Where stored voxels lie: in memory, once decompressed, or in a file that is read as they are decoded.
 enum VoxelSource {
@@ -13,23 +20,24 @@ enum VoxelSource {
     /// The source must hold the bytes that the header announces; for a file that meanwhile lost some, throws
     /// `truncated`, or `fileAccess`.
     func voxels<Voxel: DecodedVoxel>(
-        of header: NIfTIHeader, replacement: Double
+        of header: NIfTIHeader, replacement: Double, subject: String
     ) throws(ImagingError) -> (voxels: [Voxel], tally: DecodingTally) {
         let decoding = VoxelDecoding(
             type: header.dataType, swapped: !header.byteOrder.isNative, slope: header.scaling?.slope ?? 1,
             intercept: header.scaling?.intercept ?? 0, replacement: replacement)
-        let isCopy =
-            header.dataType == .int16 && Voxel.self == Int16.self && header.byteOrder.isNative && header.scaling == nil
+        let isCopy = header.isPlain(Voxel.self)
         let count = header.grid.size.voxels
+        try requireMemory(count * MemoryLayout<Voxel>.stride, subject: subject)
         let chunks = (count - 1) / VoxelSource.chunk + 1
         var results = [Result<DecodingTally, ImagingError>](repeating: .success(DecodingTally()), count: chunks)
         let voxels = [Voxel](unsafeUninitializedCapacity: count) { output, initialized in
+            adviseLargePages(UnsafeMutableRawBufferPointer(output))
             results.withUnsafeMutableBufferPointer { results in
                 // Each iteration writes its own voxels and its own result.
                 nonisolated(unsafe) let results = results
                 nonisolated(unsafe) let output = output
                 nonisolated(unsafe) let source = self
-                DispatchQueue.concurrentPerform(iterations: chunks) { index in
+                Parallel.loop(chunks) { index in
                     let range = index * VoxelSource.chunk..<min(count, (index + 1) * VoxelSource.chunk)
                     let target = UnsafeMutableBufferPointer(rebasing: output[range])
                     let offset = header.voxelOffset + range.lowerBound * header.dataType.bytesPerVoxel

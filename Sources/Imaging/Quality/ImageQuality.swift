@@ -28,14 +28,14 @@ public struct ImageQuality: Hashable, Sendable {
     }
 
     public let remarks: [Remark]
-    public let statistics: IntensityStatistics
+    public let histogram: HUHistogram
     /// mm between slices along the body.
     public let sliceSpacing: Double
     public let slices: Int
 
     /// HU of air and lung, and of blood, muscle and organs.
-    static let airRange: ClosedRange<Int16> = -1100 ... -600
-    static let softTissueRange: ClosedRange<Int16> = -50...150
+    public static let airRange: ClosedRange<Int16> = -1100 ... -600
+    public static let softTissueRange: ClosedRange<Int16> = -50...150
     /// A chest has far more of both; a volume without them is no chest in HU.
     static let smallestShare = 0.03
     /// mm: beyond this, small lesions fall between slices.
@@ -45,15 +45,17 @@ public struct ImageQuality: Hashable, Sendable {
     /// Degrees.
     static let tolerableObliqueness = 10.0
 
-    public init(_ image: NIfTIImage<Int16>) throws(ImagingError) {
+    public init(_ image: NIfTIImage<Int16>) {
         let volume = image.lps()
         let geometry = image.header.geometry
-        statistics = try IntensityStatistics(volume.voxels)
+        let histogram = HUHistogram(volume.voxels)
+        let count = Double(volume.voxels.count)
         slices = volume.grid.size.k
         sliceSpacing = volume.grid.spacing.k
+        self.histogram = histogram
         var remarks: [Remark] = []
-        let air = statistics.share(in: Self.airRange)
-        let softTissue = statistics.share(in: Self.softTissueRange)
+        let air = Double(histogram.count(in: Self.airRange)) / count
+        let softTissue = Double(histogram.count(in: Self.softTissueRange)) / count
         if min(air, softTissue) < Self.smallestShare {
             remarks.append(.unlikeHounsfieldUnits(air: air, softTissue: softTissue))
         }

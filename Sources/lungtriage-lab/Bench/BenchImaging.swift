@@ -16,7 +16,7 @@ struct BenchImaging: ParsableCommand {
         commandName: "imaging", abstract: "Measure reading or writing NIfTI files: seconds and peak memory, as JSON.")
 
     private struct Report: Encodable {
-        let seconds: [Double]
+        let seconds, processorSeconds: [Double]
         let peakResidentBytes: Int
     }
 
@@ -45,13 +45,16 @@ struct BenchImaging: ParsableCommand {
     }
 
     private func report(_ work: () throws -> Void) throws {
-        var seconds: [Double] = []
+        var (seconds, processor): ([Double], [Double]) = ([], [])
         for _ in 0..<max(repeats, 1) {
             let clock = ContinuousClock()
-            let start = clock.now
+            let (start, spent) = (clock.now, ProcessStatus.processorSeconds)
             try work()
+            processor.append(ProcessStatus.processorSeconds - spent)
             seconds.append((clock.now - start) / .seconds(1))
         }
-        try JSONOutput.print(Report(seconds: seconds, peakResidentBytes: ProcessStatus.peakResidentBytes))
+        try JSONOutput.print(
+            Report(
+                seconds: seconds, processorSeconds: processor, peakResidentBytes: ProcessStatus.peakResidentBytes))
     }
 }
