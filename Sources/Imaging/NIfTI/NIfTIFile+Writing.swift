@@ -89,8 +89,15 @@ extension NIfTIFile {
         let bytes = UnsafeRawBufferPointer(content.bytes)
         do {
             if name.lowercased().hasSuffix(".gz") {
-                try GzipEncoder.withCompressed(bytes, level: options.compressionLevel, subject: name) { compressed in
-                    try DurableFile.write(to: path) { try $0.append(compressed) }
+                if Voxel.self == UInt8.self, options.compressionLevel == WriteOptions.standard.compressionLevel {
+                    try DurableFile.write(to: path) { file in
+                        try BlockGzipEncoder.compress(bytes, subject: name) { try file.append($0) }
+                    }
+                } else {
+                    try GzipEncoder.withCompressed(bytes, level: options.compressionLevel, subject: name) {
+                        compressed in
+                        try DurableFile.write(to: path) { try $0.append(compressed) }
+                    }
                 }
             } else {
                 try DurableFile.write(to: path) { try $0.append(bytes) }

@@ -29,6 +29,24 @@ import Testing
         }
     }
 
+    /// Label maps are compressed in blocks of 2 MiB on all cores; this one takes three.
+    @Test func labelsOfSeveralBlocksComeBackWhateverTheNumberOfCores() throws {
+        let grid = try Grid(
+            size: GridSize(i: 200, j: 200, k: 130), affine: Affine(order: .lps, spacing: Spacing(i: 1, j: 1, k: 1)))
+        let voxels = (0..<grid.size.voxels).map { UInt8(truncatingIfNeeded: $0 / 777 % 3 &* ($0 % 5)) }
+        let volume = try LabelVolume(grid: grid, voxels: voxels)
+        try withTemporaryFolder { folder in
+            let paths = ["parallel.nii.gz", "serial.nii.gz"].map { folder.appending(path: $0) }
+            try NIfTIFile.write(volume, to: paths[0].path)
+            try Parallel.$isSerial.withValue(true) { try NIfTIFile.write(volume, to: paths[1].path) }
+            #expect(try Data(contentsOf: paths[0]) == Data(contentsOf: paths[1]))
+            let back = try NIfTIFile.readLabels(paths[0].path).volume.voxels
+            let first = zip(back, voxels).enumerated().first { $0.element.0 != $0.element.1 }
+            #expect(back.count == voxels.count)
+            #expect(first == nil, "first difference: \(String(describing: first))")
+        }
+    }
+
     @Test func labelsOfAnotherGridAreRefusedAndNothingIsWritten() throws {
         try withTemporaryFolder { folder in
             let input = folder.appending(path: "in.nii").path
