@@ -40,19 +40,20 @@ def prepare(folder):
     else:
         data, affine = synthetic(), numpy.diag([-0.75, -0.75, 2, 1])
     image = nibabel.Nifti1Image(data, affine)
-    image.to_filename(f"{folder}/study.nii")
-    Path(f"{folder}/study.nii.gz").write_bytes(STUDY.read_bytes()) if STUDY.exists() else image.to_filename(
-        f"{folder}/study.nii.gz")
+    image.to_filename(f"{folder}/plain.nii")
+    Path(f"{folder}/packed.nii.gz").write_bytes(STUDY.read_bytes()) if STUDY.exists() else image.to_filename(
+        f"{folder}/packed.nii.gz")
     image.as_reoriented([[2, -1], [0, 1], [1, -1]]).to_filename(f"{folder}/turned.nii")
 
 
 def main():
     with tempfile.TemporaryDirectory() as folder:
+        # Three different names: libnifti, inside SimpleITK, takes x.nii when it is asked for x.nii.gz and both exist.
         # In a process of its own: a child's peak memory starts at its parent's.
         child = multiprocessing.Process(target=prepare, args=(folder,))
         child.start()
         child.join()
-        packed, plain, turned = (f"{folder}/{name}" for name in ("study.nii.gz", "study.nii", "turned.nii"))
+        packed, plain, turned = (f"{folder}/{name}" for name in ("packed.nii.gz", "plain.nii", "turned.nii"))
         jobs = [
             ("load .nii.gz", "load", packed, ""), ("load .nii", "load", plain, ""),
             ("load .nii, axes permuted", "load", turned, ""),

@@ -106,15 +106,22 @@ private struct PlaneCopy<Bits: BitwiseCopyable> {
         }
     }
 
-    /// For rows that are columns of the source.
+    /// For rows that are columns of the source, so that the next row lies beside this one: a tile is read along the
+    /// source's rows into a buffer and written from there along the target's. Columns are often a power of two apart;
+    /// read one after the other they would push each other out of the cache.
     func copyTiles() {
-        for top in stride(from: 0, to: height, by: tile) {
-            for left in stride(from: 0, to: width, by: tile) {
-                for row in top..<min(top + tile, height) {
-                    let source = from + row * sourceSteps.row
-                    let target = to + row * targetRow
-                    for column in left..<min(left + tile, width) {
-                        target[column] = source[column * sourceSteps.column]
+        withUnsafeTemporaryAllocation(of: Bits.self, capacity: tile * tile) { buffer in
+            guard let buffer = buffer.baseAddress else { return }
+            for top in stride(from: 0, to: height, by: tile) {
+                let rows = min(tile, height - top)
+                for left in stride(from: 0, to: width, by: tile) {
+                    let columns = min(tile, width - left)
+                    for column in 0..<columns {
+                        let source = from + (left + column) * sourceSteps.column + top * sourceSteps.row
+                        for row in 0..<rows { buffer[row * tile + column] = source[row * sourceSteps.row] }
+                    }
+                    for row in 0..<rows {
+                        (to + (top + row) * targetRow + left).update(from: buffer + row * tile, count: columns)
                     }
                 }
             }

@@ -81,14 +81,10 @@ extension NIfTIFile {
         // Four zeros: no extensions follow.
         let start = header + [0, 0, 0, 0]
         precondition(start.count == version.firstVoxelOffset, "a header has its version's length")
-        let content = try RawRegion(byteCount: start.count + voxels.count * MemoryLayout<Voxel>.size, subject: name)
-        content.bytes.copyBytes(from: start)
-        let body = UnsafeMutableRawBufferPointer(rebasing: content.bytes[start.count...])
-        voxels.withUnsafeBytes { body.copyMemory(from: $0) }
-        if swapped { nifti_swap_Nbytes(Int64(voxels.count), Int32(MemoryLayout<Voxel>.size), body.baseAddress) }
-        let bytes = UnsafeRawBufferPointer(content.bytes)
         do {
             if name.lowercased().hasSuffix(".gz") {
+                let content = try contiguous(start, voxels, swapped: swapped, subject: name)
+                let bytes = UnsafeRawBufferPointer(content.bytes)
                 if Voxel.self == UInt8.self, options.compressionLevel == WriteOptions.standard.compressionLevel {
                     try DurableFile.write(to: path) { file in
                         try BlockGzipEncoder.compress(bytes, subject: name) { try file.append($0) }
@@ -99,8 +95,15 @@ extension NIfTIFile {
                         try DurableFile.write(to: path) { try $0.append(compressed) }
                     }
                 }
-            } else {
+            } else if swapped {
+                let content = try contiguous(start, voxels, swapped: true, subject: name)
+                let bytes = UnsafeRawBufferPointer(content.bytes)
                 try DurableFile.write(to: path) { try $0.append(bytes) }
+            } else {
+                try DurableFile.write(to: path) { file in
+                    try start.withUnsafeBytes { try file.append($0) }
+                    try voxels.withUnsafeBytes { try file.append($0) }
+                }
             }
         } catch let error as ImagingError {
             throw error
@@ -109,6 +112,19 @@ extension NIfTIFile {
         } catch {
             throw ImagingError(.fileAccess, subject: name, message: "The file cannot be written.", cause: "\(error)")
         }
+    }
+
+    /// Header and voxels one after the other, as they will lie in the file.
+    private static func contiguous<Voxel: WritableVoxel>(
+        _ start: [UInt8], _ voxels: [Voxel], swapped: Bool, subject: String
+    ) throws(ImagingError) -> RawRegion {
+        let width = MemoryLayout<Voxel>.size
+        let content = try RawRegion(byteCount: start.count + voxels.count * width, subject: subject)
+        content.bytes.copyBytes(from: start)
+        let body = UnsafeMutableRawBufferPointer(rebasing: content.bytes[start.count...])
+        voxels.withUnsafeBytes { body.copyMemory(from: $0) }
+        if swapped { nifti_swap_Nbytes(Int64(voxels.count), Int32(width), body.baseAddress) }
+        return content
     }
 
     /// The header in the file must be the one that was meant, to the bit: then so is the geometry.
