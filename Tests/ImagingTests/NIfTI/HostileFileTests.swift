@@ -82,6 +82,8 @@ import Testing
                 #expect(code != nil, "\(name) was read")
             }
         }
+        // Refused by its length alone, before anything is decompressed.
+        #expect(errorCode { () throws(ImagingError) in _ = try read(bombs[1].1, limits: .standard) } == .tooLarge)
         let growth = peakResidentBytes(reset: false) - before
         // 256 MiB of the last bomb are really there under the default limits.
         #expect(growth < 320 << 20, "resident memory grew by \(growth >> 20) MiB")

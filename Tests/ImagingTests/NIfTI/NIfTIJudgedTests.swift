@@ -4,7 +4,17 @@ import Testing
 
 /// What this program writes, read by nibabel: runs where LUNGTRIAGE_PYTHON names a Python that has it.
 @Suite struct NIfTIJudgedTests {
-    private static let python = ProcessInfo.processInfo.environment["LUNGTRIAGE_PYTHON"]
+    /// Nil when the variable is not set or names a Python without nibabel.
+    private static let python: String? = {
+        guard let python = ProcessInfo.processInfo.environment["LUNGTRIAGE_PYTHON"] else { return nil }
+        let process = Process()
+        process.executableURL = URL(filePath: python)
+        process.arguments = ["-c", "import nibabel"]
+        process.standardError = FileHandle.nullDevice
+        guard (try? process.run()) != nil else { return nil }
+        process.waitUntilExit()
+        return process.terminationStatus == 0 ? python : nil
+    }()
 
     @Test(.enabled(if: python != nil, "set LUNGTRIAGE_PYTHON to a Python with nibabel"))
     func nibabelAgrees() throws {
