@@ -12,7 +12,7 @@ extension Float: WritableVoxel { public static var niftiType: NIfTIDataType { .f
 
 /// How files are written.
 public struct WriteOptions: Hashable, Sendable {
-    /// libdeflate's level for `.nii.gz`, 1 (fastest) to 12 (smallest).
+    /// For `.nii.gz`, 1 (fastest, on all cores) to 12 (smallest, libdeflate's level).
     public var compressionLevel: Int
 
     public init(compressionLevel: Int = 1) {
@@ -82,27 +82,31 @@ extension NIfTIFile {
         let start = header + [0, 0, 0, 0]
         precondition(start.count == version.firstVoxelOffset, "a header has its version's length")
         do {
-            if name.lowercased().hasSuffix(".gz") {
+            let isCompressed = name.lowercased().hasSuffix(".gz")
+            let isFast = options.compressionLevel == WriteOptions.standard.compressionLevel
+            if swapped || (isCompressed && !isFast) {
                 let content = try contiguous(start, voxels, swapped: swapped, subject: name)
                 let bytes = UnsafeRawBufferPointer(content.bytes)
-                if Voxel.self == UInt8.self, options.compressionLevel == WriteOptions.standard.compressionLevel {
-                    try DurableFile.write(to: path) { file in
-                        try BlockGzipEncoder.compress(bytes, subject: name) { try file.append($0) }
+                if isCompressed {
+                    try GzipEncoder.withCompressed(bytes, level: options.compressionLevel, subject: name) { bytes in
+                        try DurableFile.write(to: path) { try $0.append(bytes) }
                     }
                 } else {
-                    try GzipEncoder.withCompressed(bytes, level: options.compressionLevel, subject: name) {
-                        compressed in
-                        try DurableFile.write(to: path) { try $0.append(compressed) }
-                    }
+                    try DurableFile.write(to: path) { try $0.append(bytes) }
                 }
-            } else if swapped {
-                let content = try contiguous(start, voxels, swapped: true, subject: name)
-                let bytes = UnsafeRawBufferPointer(content.bytes)
-                try DurableFile.write(to: path) { try $0.append(bytes) }
             } else {
-                try DurableFile.write(to: path) { file in
-                    try start.withUnsafeBytes { try file.append($0) }
-                    try voxels.withUnsafeBytes { try file.append($0) }
+                // The voxels as they lie in memory, without a copy.
+                try start.withUnsafeBytes { start in
+                    try voxels.withUnsafeBytes { voxels in
+                        try DurableFile.write(to: path) { file in
+                            if isCompressed {
+                                try BlockGzipEncoder.compress([start, voxels], subject: name) { try file.append($0) }
+                            } else {
+                                try file.append(start)
+                                try file.append(voxels)
+                            }
+                        }
+                    }
                 }
             }
         } catch let error as ImagingError {
