@@ -1,6 +1,7 @@
 import Foundation
 import NeuralNet
 import Segmentation
+import TestSupport
 import Testing
 import Training
 
@@ -145,16 +146,4 @@ import Training
         record.seconds = 0
         return record
     }
-}
-
-/// Removed when the test is over.
-final class TemporaryFolder {
-    let url: URL
-
-    init() throws {
-        url = FileManager.default.temporaryDirectory.appending(path: "lungtriage-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-    }
-
-    deinit { try? FileManager.default.removeItem(at: url) }
 }
