@@ -1,7 +1,7 @@
 import NeuralNet
 
 /// Which network a model file holds. In the file's metadata, which maps strings to strings, each number has a key of its
-/// own: `architecture` (`unet` or `segnet`), `in_channels`, `classes`, `depth`, and for a U-Net `base_filters`,
+/// own: `architecture` (`unet` or `segnet`), `in_channels`, `classes`, `depth`, `base_filters`, and for a U-Net
 /// `batch_norm` and `dropout`.
 public struct ArchitectureDescription: Hashable, Sendable, Codable {
     public enum Kind: String, Hashable, Sendable, Codable, CaseIterable {
@@ -12,8 +12,8 @@ public struct ArchitectureDescription: Hashable, Sendable, Codable {
     public let inputChannels: Int
     public let classes: Int
     public let depth: Int
-    /// U-Net only.
-    public let baseFilters: Int?
+    /// Filters of the first level.
+    public let baseFilters: Int
     /// U-Net only; SegNet always has batch normalisation.
     public let batchNorm: Bool?
     /// U-Net only; nil is 0.
@@ -44,22 +44,24 @@ public struct ArchitectureDescription: Hashable, Sendable, Codable {
         inputChannels = network.inputChannels
         classes = network.classes
         depth = network.depth
-        baseFilters = nil
+        baseFilters = network.baseFilters
         batchNorm = nil
         dropout = nil
     }
 
-    /// The network it describes. Throws `invalidArgument` when a number is out of range, `malformedFile` when a U-Net's
-    /// base filters or batch normalisation are not given.
+    /// The network it describes. Throws `invalidArgument` when a number is out of range, `malformedFile` when it is
+    /// not given whether a U-Net has batch normalisation.
     public func network() throws(NeuralNetError) -> Network {
         switch kind {
         case .segnet:
-            return try SegNet(inputChannels: inputChannels, classes: classes, depth: depth).network()
+            return try SegNet(
+                inputChannels: inputChannels, classes: classes, depth: depth, baseFilters: baseFilters
+            ).network()
         case .unet:
-            guard let baseFilters, let batchNorm else {
+            guard let batchNorm else {
                 throw NeuralNetError(
                     .malformedFile, operation: "architecture",
-                    message: "A U-Net's description needs base_filters and batch_norm.")
+                    message: "A U-Net's description needs batch_norm.")
             }
             return try UNet(
                 inputChannels: inputChannels, classes: classes, depth: depth, baseFilters: baseFilters,
@@ -68,7 +70,7 @@ public struct ArchitectureDescription: Hashable, Sendable, Codable {
         }
     }
 
-    /// Throws `invalidArgument` when channels, classes or depth are out of range.
+    /// Throws `invalidArgument` when channels, classes, depth or base filters are out of range.
     func check(depths: ClosedRange<Int>) throws(NeuralNetError) {
         guard (1...65536).contains(inputChannels) else {
             throw outOfRange("Input channels must be between 1 and 65536, but there are \(inputChannels).")
@@ -79,6 +81,9 @@ public struct ArchitectureDescription: Hashable, Sendable, Codable {
         guard depths.contains(depth) else {
             throw outOfRange(
                 "Depth must be between \(depths.lowerBound) and \(depths.upperBound), but it is \(depth).")
+        }
+        guard (1...4096).contains(baseFilters) else {
+            throw outOfRange("Base filters must be between 1 and 4096, but they are \(baseFilters).")
         }
     }
 
@@ -95,10 +100,9 @@ extension ArchitectureDescription {
     public var metadata: [String: String] {
         var result: [CodingKeys: String] = [
             .kind: kind.rawValue, .inputChannels: String(inputChannels), .classes: String(classes),
-            .depth: String(depth),
+            .depth: String(depth), .baseFilters: String(baseFilters),
         ]
-        result[.baseFilters] = baseFilters.map { String($0) }
-        result[.batchNorm] = batchNorm.map { String($0) }
+                result[.batchNorm] = batchNorm.map { String($0) }
         result[.dropout] = dropout.map { String($0) }
         return Dictionary(uniqueKeysWithValues: result.map { ($0.rawValue, $1) })
     }
@@ -135,7 +139,8 @@ extension ArchitectureDescription {
         inputChannels = try required(.inputChannels)
         classes = try required(.classes)
         depth = try required(.depth)
-        baseFilters = try value(.baseFilters, Int.self)
+        // VGG16's width where a SegNet's file does not say it.
+        baseFilters = try kind == .segnet ? value(.baseFilters, Int.self) ?? 64 : required(.baseFilters)
         batchNorm = try value(.batchNorm, Bool.self)
         dropout = try value(.dropout, Float.self)
     }

@@ -9,17 +9,22 @@ public struct SegNet: Hashable, Sendable {
     public let classes: Int
     /// Stages of the encoder, 1 to 5.
     public let depth: Int
+    /// Filters of the first stage: 64 in VGG16, whose other stages keep their ratio to it.
+    public let baseFilters: Int
 
-    /// Filters and convolutions of VGG16's stages (Simonyan & Zisserman 2015, configuration D).
-    private static let stages: [(filters: Int, convolutions: Int)] = [(64, 2), (128, 2), (256, 3), (512, 3), (512, 3)]
+    /// Multiples of the first stage's filters and numbers of convolutions in VGG16's stages (Simonyan & Zisserman 2015,
+    /// configuration D).
+    private static let stages: [(multiple: Int, convolutions: Int)] = [(1, 2), (2, 2), (4, 3), (8, 3), (8, 3)]
 
-    public init(inputChannels: Int, classes: Int, depth: Int = 3) {
+    public init(inputChannels: Int, classes: Int, depth: Int = 3, baseFilters: Int = 64) {
         self.inputChannels = inputChannels
         self.classes = classes
         self.depth = depth
+        self.baseFilters = baseFilters
     }
 
-    /// The network. Throws `invalidArgument` when channels or classes are below 1 or depth is not 1 to 5.
+    /// The network. Throws `invalidArgument` when a number is out of range: channels and classes from 1, depth 1 to 5,
+    /// filters 1 to 4096.
     public func network() throws(NeuralNetError) -> Network {
         try ArchitectureDescription(self).check(depths: 1...SegNet.stages.count)
         var builder = try NetworkBuilder(inputChannels: inputChannels)
@@ -27,7 +32,7 @@ public struct SegNet: Hashable, Sendable {
         var pools: [NetworkBuilder.Pooled] = []
         for stage in 0..<depth {
             for index in 0..<SegNet.stages[stage].convolutions {
-                x = try layer(x, to: SegNet.stages[stage].filters, "encoder.\(stage).\(index)", &builder)
+                x = try layer(x, to: filters(stage), "encoder.\(stage).\(index)", &builder)
             }
             pools.append(try builder.maxPool(x, name: "pool.\(stage)"))
             x = pools[stage].value
@@ -46,14 +51,16 @@ public struct SegNet: Hashable, Sendable {
         _ x: NetworkBuilder.Value, _ stage: Int, _ builder: inout NetworkBuilder
     ) throws(NeuralNetError) -> NetworkBuilder.Value {
         var x = x
-        let (filters, convolutions) = SegNet.stages[stage]
+        let convolutions = SegNet.stages[stage].convolutions
         for index in 0..<(stage == 0 ? convolutions - 1 : convolutions) {
             let narrows = stage > 0 && index == convolutions - 1
-            let width = narrows ? SegNet.stages[stage - 1].filters : filters
+            let width = filters(narrows ? stage - 1 : stage)
             x = try layer(x, to: width, "decoder.\(stage).\(index)", &builder)
         }
         return x
     }
+
+    private func filters(_ stage: Int) -> Int { baseFilters * SegNet.stages[stage].multiple }
 
     /// 3×3 convolution with bias, batch normalisation, ReLU.
     private func layer(

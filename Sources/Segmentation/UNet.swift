@@ -76,9 +76,6 @@ public struct UNet: Hashable, Sendable {
     private func check() throws(NeuralNetError) {
         let description = ArchitectureDescription(self)
         try description.check(depths: 1...8)
-        guard (1...4096).contains(baseFilters) else {
-            throw description.outOfRange("Base filters must be between 1 and 4096, but they are \(baseFilters).")
-        }
         guard dropout >= 0, dropout < 1 else {
             throw description.outOfRange("Dropout must be at least 0 and below 1, but it is \(dropout).")
         }

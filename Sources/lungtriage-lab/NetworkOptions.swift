@@ -15,7 +15,7 @@ struct NetworkOptions: ParsableArguments {
 
     @Option(help: "Input channels.") var inputChannels = 1
     @Option(help: "Classes. Default: 4 for unet, 2 for segnet.") var classes: Int?
-    @Option(help: "Filters of U-Net's first level.") var baseFilters = 64
+    @Option(help: "Filters of the first level.") var baseFilters = 64
     @Option(help: "Levels. Default: 4 for unet, 3 for segnet.") var depth: Int?
 
     /// The architecture the options describe; nil when only a model file says it.
@@ -26,7 +26,8 @@ struct NetworkOptions: ParsableArguments {
                 UNet(
                     inputChannels: inputChannels, classes: classes ?? 4, depth: depth ?? 4, baseFilters: baseFilters))
         case .segnet:
-            ArchitectureDescription(SegNet(inputChannels: inputChannels, classes: classes ?? 2, depth: depth ?? 3))
+            ArchitectureDescription(SegNet(
+                    inputChannels: inputChannels, classes: classes ?? 2, depth: depth ?? 3, baseFilters: baseFilters))
         case nil: nil
         }
     }

@@ -25,4 +25,12 @@ struct ParameterCountTests {
         let count = try SegNet(inputChannels: 1, classes: 2).network().trainableParameterCount
         #expect((3_400_000...3_600_000).contains(count))
     }
+
+    @Test("a quarter of VGG16's filters gives SegNet 218,546 parameters")
+    func narrowSegnet() throws {
+        let network = try SegNet(inputChannels: 1, classes: 2, baseFilters: 16).network()
+        // By hand, with b = 16: 846·b² weights between layers, 27·b of the first layer and the classifier, 3·32·b biases,
+        // gammas and betas, 2 biases of the classifier.
+        #expect(network.trainableParameterCount == 846 * 16 * 16 + 27 * 16 + 96 * 16 + 2)
+    }
 }

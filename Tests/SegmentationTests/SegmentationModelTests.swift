@@ -12,6 +12,7 @@ struct SegmentationModelTests {
         ArchitectureDescription(UNet(inputChannels: 2, classes: 3, depth: 2, baseFilters: 4, dropout: 0.25)),
         ArchitectureDescription(UNet(inputChannels: 1, classes: 2, depth: 1, baseFilters: 5, batchNorm: false)),
         ArchitectureDescription(SegNet(inputChannels: 1, classes: 2, depth: 1)),
+        ArchitectureDescription(SegNet(inputChannels: 1, classes: 2, depth: 2, baseFilters: 6)),
     ]
 
     @Test("a model is loaded as it was saved, from its file alone", arguments: architectures)
@@ -87,6 +88,10 @@ struct ArchitectureTests {
             UNet(inputChannels: 1, classes: 2, dropout: 1), UNet(inputChannels: 1, classes: 2, dropout: -0.5),
         ]
         for unet in unets { #expect(errorCode { _ = try unet.network() } == .invalidArgument, "\(unet)") }
+        for filters in [0, Int.max] {
+            let segnet = SegNet(inputChannels: 1, classes: 2, baseFilters: filters)
+            #expect(errorCode { _ = try segnet.network() } == .invalidArgument)
+        }
         for depth in [0, 6] {
             let segnet = SegNet(inputChannels: 1, classes: 2, depth: depth)
             #expect(errorCode { _ = try segnet.network() } == .invalidArgument)

@@ -12,7 +12,7 @@ struct Train: ParsableCommand {
 
     @Option(help: "What to tell apart: binary, multiclass or lungs.") var task: SegmentationTask
     @Option(help: "Architecture: unet or segnet.") var network: ArchitectureDescription.Kind
-    @Option(help: "Filters of U-Net's first level.") var baseFilters = 64
+    @Option(help: "Filters of the first level.") var baseFilters = 64
     @Option(help: "Levels. Default: 4 for unet, 3 for segnet.") var depth: Int?
     @OptionGroup var data: DataOptions
     @OptionGroup var device: DeviceOptions
@@ -57,7 +57,7 @@ struct Train: ParsableCommand {
                 ArchitectureDescription(
                     UNet(inputChannels: 1, classes: task.classes, depth: depth ?? 4, baseFilters: baseFilters))
             case .segnet:
-                ArchitectureDescription(SegNet(inputChannels: 1, classes: task.classes, depth: depth ?? 3))
+                ArchitectureDescription(SegNet(inputChannels: 1, classes: task.classes, depth: depth ?? 3, baseFilters: baseFilters))
             }
         return TrainingRecipe(
             architecture: architecture, epochs: epochs, batchSize: batch, learningRate: learningRate,
