@@ -102,7 +102,7 @@ extension ArchitectureDescription {
             .kind: kind.rawValue, .inputChannels: String(inputChannels), .classes: String(classes),
             .depth: String(depth), .baseFilters: String(baseFilters),
         ]
-                result[.batchNorm] = batchNorm.map { String($0) }
+        result[.batchNorm] = batchNorm.map { String($0) }
         result[.dropout] = dropout.map { String($0) }
         return Dictionary(uniqueKeysWithValues: result.map { ($0.rawValue, $1) })
     }

@@ -26,7 +26,8 @@ struct NetworkOptions: ParsableArguments {
                 UNet(
                     inputChannels: inputChannels, classes: classes ?? 4, depth: depth ?? 4, baseFilters: baseFilters))
         case .segnet:
-            ArchitectureDescription(SegNet(
+            ArchitectureDescription(
+                SegNet(
                     inputChannels: inputChannels, classes: classes ?? 2, depth: depth ?? 3, baseFilters: baseFilters))
         case nil: nil
         }

@@ -57,7 +57,8 @@ struct Train: ParsableCommand {
                 ArchitectureDescription(
                     UNet(inputChannels: 1, classes: task.classes, depth: depth ?? 4, baseFilters: baseFilters))
             case .segnet:
-                ArchitectureDescription(SegNet(inputChannels: 1, classes: task.classes, depth: depth ?? 3, baseFilters: baseFilters))
+                ArchitectureDescription(
+                    SegNet(inputChannels: 1, classes: task.classes, depth: depth ?? 3, baseFilters: baseFilters))
             }
         return TrainingRecipe(
             architecture: architecture, epochs: epochs, batchSize: batch, learningRate: learningRate,
