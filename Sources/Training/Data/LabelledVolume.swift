@@ -28,17 +28,30 @@ public struct LabelledVolume: Sendable {
     static func read(
         name: String, ct: URL, labels: URL, lungs: URL? = nil
     ) throws(TrainingError) -> LabelledVolume {
-        do {
-            return try LabelledVolume(
+        try imaging(name) {
+            try LabelledVolume(
                 name: name, ct: try NIfTIFile.read(ct.path).lps(), labels: try NIfTIFile.readLabels(labels.path).lps(),
                 lungs: try lungs.map { try NIfTIFile.readLabels($0.path).lps() })
-        } catch let error as ImagingError {
-            throw TrainingError(
-                .imaging, subject: error.subject, message: error.message, cause: error.cause)
-        } catch let error as TrainingError {
-            throw error
-        } catch {
-            throw TrainingError(.imaging, subject: name, message: "The files cannot be read.", cause: "\(error)")
         }
+    }
+
+    /// Reads a lung mask of a volume's slices. Throws `imaging`, `malformedDataSet` for another size.
+    static func lungs(_ file: URL, fitting volume: LabelledVolume) throws(TrainingError) -> LabelVolume {
+        let lungs = try imaging(volume.name) { try NIfTIFile.readLabels(file.path).lps() }
+        _ = try LabelledVolume(name: volume.name, ct: volume.ct, labels: volume.labels, lungs: lungs)
+        return lungs
+    }
+}
+
+/// Runs work on image files, its error as one of ours.
+func imaging<Result>(_ subject: String, _ body: () throws -> Result) throws(TrainingError) -> Result {
+    do {
+        return try body()
+    } catch let error as ImagingError {
+        throw TrainingError(.imaging, subject: error.subject, message: error.message, cause: error.cause)
+    } catch let error as TrainingError {
+        throw error
+    } catch {
+        throw TrainingError(.imaging, subject: subject, message: "The images cannot be used.", cause: "\(error)")
     }
 }

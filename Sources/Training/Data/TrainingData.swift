@@ -99,14 +99,13 @@ public struct TrainingData: Sendable {
 
     /// Names the slices and their content: FNV-1a over names, HU and labels, so that a run is not resumed on other data.
     public var fingerprint: String {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        func mix(_ byte: UInt64) { hash = (hash ^ byte) &* 0x100_0000_01b3 }
+        var hash = ContentHash()
         for slice in training + validation {
-            for byte in slice.name.utf8 { mix(UInt64(byte)) }
-            for value in slice.hu { mix(UInt64(value.bitPattern)) }
-            for label in slice.labels { mix(UInt64(label)) }
+            for byte in slice.name.utf8 { hash.mix(UInt64(byte)) }
+            for value in slice.hu { hash.mix(UInt64(value.bitPattern)) }
+            for label in slice.labels { hash.mix(UInt64(label)) }
         }
-        return "\(training.count)+\(validation.count) slices, \(String(hash, radix: 16))"
+        return "\(training.count)+\(validation.count) slices, \(hash.text)"
     }
 
     private func prepared(

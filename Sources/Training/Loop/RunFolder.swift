@@ -37,7 +37,11 @@ struct RunFolder: Sendable {
     }
 
     /// The epochs that the history tells of, in order.
-    func history() throws(TrainingError) -> [EpochRecord] {
+    func history() throws(TrainingError) -> [EpochRecord] { try Self.history(in: path) }
+
+    /// The same of any run's folder; empty where there is no history yet.
+    static func history(in folder: URL) throws(TrainingError) -> [EpochRecord] {
+        let historyFile = folder.appending(path: "history.jsonl")
         guard FileManager.default.fileExists(atPath: historyFile.path) else { return [] }
         let data = try Self.accessing(historyFile) { try Data(contentsOf: historyFile) }
         // A killed run may have left half a line at the end; its epoch's checkpoint does not exist.

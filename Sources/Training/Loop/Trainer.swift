@@ -43,6 +43,13 @@ public struct Trainer<B: Backend>: Sendable {
     /// The file that holds the best model so far.
     public var bestModel: URL { folder.bestFile }
 
+    /// The model after the last epoch that has a checkpoint, which is what the paper evaluates; nil before the first.
+    /// Throws `fileAccess`, `runMismatch`, `engine`.
+    public func lastModel() throws(TrainingError) -> SegmentationModel? {
+        guard let (epoch, state) = try folder.checkpoint(of: network) else { return nil }
+        return try engine { () throws(NeuralNetError) in try model(state.parameters, epoch: epoch) }
+    }
+
     /// Trains until the recipe's last epoch and gives the whole history. A run that is already there goes on after its last
     /// whole epoch, with the same result as if it had never stopped.
     ///
@@ -152,11 +159,14 @@ public struct Trainer<B: Backend>: Sendable {
 
     private func saveBest(_ session: TrainingSession<B>, _ record: EpochRecord) throws(TrainingError) {
         try engine { () throws(NeuralNetError) in
-            let model = try SegmentationModel(
-                architecture: recipe.architecture, parameters: try session.parameters(),
-                metadata: metadata.merging(["epoch": "\(record.epoch)", "seed": "\(recipe.seed)"]) { $1 })
-            try model.save(to: folder.bestFile.path)
+            try model(try session.parameters(), epoch: record.epoch).save(to: folder.bestFile.path)
         }
+    }
+
+    private func model(_ parameters: ParameterStore, epoch: Int) throws(NeuralNetError) -> SegmentationModel {
+        try SegmentationModel(
+            architecture: recipe.architecture, parameters: parameters,
+            metadata: metadata.merging(["epoch": "\(epoch)", "seed": "\(recipe.seed)"]) { $1 })
     }
 
     private func saveCheckpoint(_ session: TrainingSession<B>, epoch: Int) throws(TrainingError) {

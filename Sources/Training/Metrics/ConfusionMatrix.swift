@@ -31,6 +31,22 @@ public struct ConfusionMatrix: Hashable, Sendable {
         }
     }
 
+    /// From stored counts: a row per actual class, a column per predicted one. Throws `invalidArgument` unless there are as many
+    /// rows as columns and no count is negative or beyond 2^40.
+    public init(rows: [[Int]]) throws(TrainingError) {
+        guard !rows.isEmpty, rows.allSatisfy({ $0.count == rows.count && $0.allSatisfy((0...(1 << 40)).contains) })
+        else {
+            throw TrainingError(
+                .invalidArgument, subject: "confusion matrix",
+                message: "A matrix of \(rows.count) classes has as many counts in every row, none negative.")
+        }
+        classes = rows.count
+        counts = rows.flatMap { $0 }
+    }
+
+    /// A row per actual class, a column per predicted one.
+    public var rows: [[Int]] { (0..<classes).map { Array(counts[($0 * classes)..<(($0 + 1) * classes)]) } }
+
     /// Pixels of class `actual` that were predicted as `predicted`; both must be classes.
     public subscript(actual actual: Int, predicted predicted: Int) -> Int {
         counts[actual * classes + predicted]

@@ -17,9 +17,13 @@ public struct Evaluation: Hashable, Sendable {
         actual: some RandomAccessCollection<UInt8>, predicted: some RandomAccessCollection<UInt8>,
         ignoring ignored: UInt8? = nil
     ) throws(TrainingError) {
-        let matrix = try ConfusionMatrix(actual: actual, predicted: predicted, classes: classes, ignoring: ignored)
-        try pooled.add(matrix)
-        images.append(matrix)
+        try add(ConfusionMatrix(actual: actual, predicted: predicted, classes: classes, ignoring: ignored))
+    }
+
+    /// Adds an image that was counted before. Throws `shapeMismatch` for another number of classes.
+    public mutating func add(_ image: ConfusionMatrix) throws(TrainingError) {
+        try pooled.add(image)
+        images.append(image)
     }
 
     /// Global accuracy of each image, as the paper's Tables 3 and 4 summarise it.

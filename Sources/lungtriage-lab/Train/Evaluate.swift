@@ -34,7 +34,8 @@ struct Evaluate: ParsableCommand {
             if let medseg {
                 let data = try MedSegSlices(folder: URL(filePath: medseg), splitColumn: split)
                 guard let part = Split(rawValue: part) else { throw ValidationError("--part is train, val or test.") }
-                try add(data.volume, data.slices(in: part), task, segmenter, to: &evaluation)
+                try evaluation.add(
+                    data.volume, slices: data.slices(in: part), task: task, segmenter: segmenter)
             }
             if let volumes { try add(LesionVolumes(folder: URL(filePath: volumes)), task, segmenter, &evaluation) }
             guard !evaluation.images.isEmpty else { throw ValidationError("There is nothing to evaluate.") }
@@ -54,21 +55,7 @@ struct Evaluate: ParsableCommand {
                 guard let lungs = volume.lungs else { continue }
                 volume = try LabelledVolume(name: volume.name, ct: volume.ct, labels: lungs)
             }
-            try add(volume, patient.slices(.lesion), task, segmenter, to: &evaluation)
-        }
-    }
-
-    private func add(
-        _ volume: LabelledVolume, _ slices: [Int], _ task: SegmentationTask, _ segmenter: VolumeSegmenter<CPUBackend>,
-        to evaluation: inout Evaluation
-    ) throws {
-        let predicted = try segmenter.labels(of: volume.ct, slices: slices, lungs: volume.lungs)
-        let size = volume.ct.grid.size
-        let plane = size.i * size.j
-        for k in slices {
-            let range = (k * plane)..<((k + 1) * plane)
-            let actual = volume.labels.voxels[range].map { task == .multiclass ? $0 : min($0, 1) }
-            try evaluation.add(actual: actual, predicted: predicted.voxels[range])
+            try evaluation.add(volume, slices: patient.slices(.lesion), task: task, segmenter: segmenter)
         }
     }
 }

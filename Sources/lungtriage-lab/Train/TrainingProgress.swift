@@ -34,13 +34,17 @@ struct TrainingProgress {
     }
 
     private func line(_ record: EpochRecord) -> String {
+        "\(Self.line(record, of: epochs))  \(timeLeft(after: record.epoch * batchesPerEpoch)) left"
+    }
+
+    /// An epoch's figures: `epoch 3/60  loss 0.4211  validation Dice 0.512  14 s`.
+    static func line(_ record: EpochRecord, of epochs: Int) -> String {
         var text = String(format: "epoch %d/%d  loss %.4f", record.epoch, epochs, record.loss)
         if let validation = record.validation {
             let dice = validation.dice.dropFirst().map { $0.map { String(format: "%.3f", $0) } ?? "–" }
             text += "  validation Dice \(dice.joined(separator: " "))"
         }
-        return text + String(format: "  %.0f s  ", record.seconds) + timeLeft(after: record.epoch * batchesPerEpoch)
-            + " left"
+        return text + String(format: "  %.0f s", record.seconds)
     }
 
     private func timeLeft(after batches: Int) -> String {

@@ -1,0 +1,64 @@
+import Foundation
+
+/// What an experiment came to on the test slices: `evaluation.json` in the run's folder. It holds every image's confusion matrix,
+/// so that all tables can be made again without running the network.
+public struct ExperimentResult: Hashable, Sendable, Codable {
+    /// A test slice, whole and at its own resolution.
+    public struct Image: Hashable, Sendable, Codable {
+        /// Which slice of the stack, from 0.
+        public let slice: Int
+        /// Pixels; a row per actual class, a column per predicted one.
+        public let confusion: [[Int]]
+    }
+
+    /// Under which circumstances the run was made.
+    public struct Provenance: Hashable, Sendable, Codable {
+        public let command: String
+        public let machine: String
+        public let finished: Date
+        /// Of training and validation, all epochs.
+        public let trainingSeconds: Double
+    }
+
+    public let experiment: PaperExperiment
+    public let settings: StudySettings
+    public let recipe: TrainingRecipe
+    /// Names the training, validation and test slices by their content.
+    public let data: String
+    public let images: [Image]
+    public let provenance: Provenance
+
+    /// All images' figures. Throws `invalidArgument`, `shapeMismatch` for matrices that are none of the task.
+    public func evaluation() throws(TrainingError) -> Evaluation {
+        var evaluation = Evaluation(classes: experiment.task.segmentation.classes)
+        for image in images { try evaluation.add(ConfusionMatrix(rows: image.confusion)) }
+        return evaluation
+    }
+
+    /// Dice of infected pixels, of whatever kind, in an image; nil where there are none and none were predicted.
+    static func infectedDice(_ image: Image) -> Double? {
+        let rows = image.confusion
+        let total = rows.joined().reduce(0, +)
+        let background = rows.first?.first ?? 0
+        let missed = rows.dropFirst().reduce(0) { $0 + ($1.first ?? 0) }
+        let alarms = (rows.first?.dropFirst() ?? []).reduce(0, +)
+        return ClassScores(
+            truePositives: total - background - missed - alarms, falsePositives: alarms, falseNegatives: missed,
+            trueNegatives: background
+        ).dice
+    }
+}
+
+/// The best experiment of a network at a task.
+extension ExperimentResult {
+    /// The highest mean global accuracy over the test slices, as the paper chooses; on a tie the earlier experiment. It is chosen
+    /// and reported on the same slices, which flatters it.
+    public static func best(of results: [ExperimentResult]) throws(TrainingError) -> ExperimentResult? {
+        var best: (result: ExperimentResult, accuracy: Double)?
+        for result in results.sorted(by: { $0.experiment.number < $1.experiment.number }) {
+            guard let accuracy = try result.evaluation().globalAccuracy.mean else { continue }
+            if accuracy > best?.accuracy ?? -1 { best = (result, accuracy) }
+        }
+        return best?.result
+    }
+}
