@@ -44,6 +44,24 @@ extension Volume where Voxel == UInt8 {
         return result
     }
 
+    /// Without components that have fewer voxels than `share` (0…1) of the largest one's. With a connectivity within slices
+    /// the largest of the component's own slice counts. Throws `tooLarge` beyond Int32.max runs.
+    public func removingComponents(
+        belowShareOfLargest share: Double, connectivity: Connectivity
+    ) throws(ImagingError) -> Self {
+        let found = try components(connectivity)
+        func group(_ component: Component) -> Int { connectivity.crossesSlices ? 0 : component.box.k.lowerBound }
+        var largest = [Int](repeating: 0, count: max(1, grid.size.k))
+        for component in found.components {
+            largest[group(component)] = max(largest[group(component)], component.voxels)
+        }
+        var result = self
+        found.fill(
+            &result, with: 0,
+            where: found.components.map { Double($0.voxels) < share * Double(largest[group($0)]) })
+        return result
+    }
+
     /// Gives enclosed background a value. Throws `tooLarge` beyond Int32.max runs of background.
     public func fillingHoles(_ holes: HoleFilling, with value: UInt8 = 1) throws(ImagingError) -> Self {
         let background = try ConnectedComponents(

@@ -11,6 +11,9 @@ public enum Connectivity: Int, Hashable, Sendable, CaseIterable {
     /// Shared faces, edges and corners.
     case twentySix = 26
 
+    /// Whether a component may span slices.
+    var crossesSlices: Bool { self != .four && self != .eight }
+
     /// An earlier row (j, k relative to one's own) whose runs may touch, and by how many voxels runs may miss each
     /// other along i and still be neighbours.
     struct EarlierRow {

@@ -69,6 +69,24 @@ public struct ParameterStore: Sendable {
         entries[name] = .counter(counter)
     }
 
+    /// Takes another store's values of all parameters that agree in name and shape, for example of a network that was
+    /// trained on another task. Throws what reading them throws.
+    public mutating func adopt(_ other: ParameterStore) throws(NeuralNetError) {
+        for spec in specs where other.specsByName[spec.name]?.shape == spec.shape {
+            entries[spec.name] = try other.entry(spec.name)
+        }
+    }
+
+    /// FNV-1a over all values, in hexadecimal: the same for the same weights, wherever they are stored. Throws what reading
+    /// them throws.
+    public func fingerprint() throws(NeuralNetError) -> String {
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        for spec in specs where spec.layout != .scalar {
+            for value in try values(spec.name) { hash = (hash ^ UInt64(value.bitPattern)) &* 0x100_0000_01b3 }
+        }
+        return String(hash, radix: 16)
+    }
+
     /// Throws `notFinite`, naming the parameter, when a value is NaN or infinite.
     public func checkFinite() throws(NeuralNetError) {
         for spec in specs where spec.layout != .scalar {

@@ -18,11 +18,12 @@ public struct Augmentation: Hashable, Sendable, Codable {
     public var noise: Double
     /// Largest standard deviation of Gaussian blur, in pixels; half of the examples stay sharp.
     public var blur: Double
+    /// Probability of drawing a pleural effusion into a slice whose lungs are known.
+    public var effusion: Double
 
     public init(
         flip: Double = 0, rotation: Double = 0, scale: Double = 0, shift: Double = 0, window: Double = 0,
-        gamma: Double = 0,
-        noise: Double = 0, blur: Double = 0
+        gamma: Double = 0, noise: Double = 0, blur: Double = 0, effusion: Double = 0
     ) {
         self.flip = flip
         self.rotation = rotation
@@ -32,6 +33,7 @@ public struct Augmentation: Hashable, Sendable, Codable {
         self.gamma = gamma
         self.noise = noise
         self.blur = blur
+        self.effusion = effusion
     }
 
     /// No change: the paper's protocol.
@@ -45,7 +47,7 @@ public struct Augmentation: Hashable, Sendable, Codable {
     func check() throws(TrainingError) {
         let ranges = [
             (flip, 0.0, 1.0), (rotation, 0, 180), (scale, 0, 0.9), (shift, 0, 0.5), (window, 0, 500), (gamma, 0, 4),
-            (noise, 0, 1000), (blur, 0, 10),
+            (noise, 0, 1000), (blur, 0, 10), (effusion, 0, 1),
         ]
         guard ranges.allSatisfy({ $0.1 <= $0.0 && $0.0 <= $0.2 }) else {
             throw TrainingError(
@@ -69,6 +71,7 @@ struct AugmentationDraw: Sendable {
     var noise: Float
     /// Pixels; 0 for none.
     var blur: Double
+    var effusion: SyntheticEffusion?
 
     init(_ ranges: Augmentation, _ generator: inout RandomGenerator) {
         func symmetric(_ limit: Double) -> Double { (2 * generator.uniform() - 1) * limit }
@@ -81,6 +84,7 @@ struct AugmentationDraw: Sendable {
         gamma = Float(generator.uniform() < 0.5 ? bend : 1 / bend)
         noise = Float(generator.uniform() * ranges.noise)
         blur = generator.uniform() < 0.5 ? 0 : generator.uniform() * ranges.blur
+        effusion = generator.uniform() < ranges.effusion ? SyntheticEffusion(&generator) : nil
     }
 
     var movesPixels: Bool { flips || rotation != 0 || scale != 1 || shift != (0, 0) }

@@ -10,11 +10,14 @@ public struct PreparedSlice: Hashable, Sendable {
     public let hu: [Float]
     /// H×W labels, row order.
     public let labels: [UInt8]
+    /// H×W, 0 outside the lungs; nil where lungs are not known.
+    public let lungs: [UInt8]?
 
-    public init(name: String, hu: [Float], labels: [UInt8]) {
+    public init(name: String, hu: [Float], labels: [UInt8], lungs: [UInt8]? = nil) {
         self.name = name
         self.hu = hu
         self.labels = labels
+        self.lungs = lungs
     }
 }
 
@@ -61,6 +64,9 @@ public struct AugmentedSlices: ExampleSource {
         let draw = AugmentationDraw(augmentation, &generator)
         var hu = slice.hu
         var labels = slice.labels
+        if let effusion = draw.effusion, let lungs = slice.lungs {
+            effusion.draw(hu: &hu, labels: &labels, lungs: lungs, height: height, width: width)
+        }
         if draw.movesPixels {
             let warp = Warp(draw, height: height, width: width)
             hu = warp.image(hu, outside: -1000)

@@ -69,7 +69,7 @@ public struct LesionVolumes: Sendable {
         public func slices(_ wanted: SliceStatus) -> [Int] { status.indices.filter { status[$0] == wanted } }
     }
 
-    public let patients: [Patient]
+    public private(set) var patients: [Patient]
 
     /// Throws `imaging`, `fileAccess`, `malformedDataSet`.
     public init(folder: URL) throws(TrainingError) {
@@ -102,6 +102,19 @@ public struct LesionVolumes: Sendable {
         }
         self.patients = patients
     }
+
+    /// The same with other lung masks, for example a lung model's, which every slice has. Rethrows; throws
+    /// `malformedDataSet` when a mask has another size than its volume.
+    public func replacingLungs(_ lungs: (CTVolume) throws -> LabelVolume) throws -> LesionVolumes {
+        var copy = self
+        copy.patients = try patients.map { patient in
+            let volume = patient.volume
+            let replaced = try LabelledVolume(
+                name: volume.name, ct: volume.ct, labels: volume.labels, lungs: lungs(volume.ct))
+            return Patient(volume: replaced, status: patient.status)
+        }
+        return copy
+    }
 }
 
 /// Slices of unrelated patients with lung masks: `im.nii.gz` and `lungmask.nii.gz`.
@@ -112,5 +125,26 @@ public struct LungSlices: Sendable {
     public init(folder: URL) throws(TrainingError) {
         let mask = folder.appending(path: "lungmask.nii.gz")
         volume = try LabelledVolume.read(name: "lungs", ct: folder.appending(path: "im.nii.gz"), labels: mask)
+    }
+
+    /// A healthy lung's vessels and bronchi fill a tenth of it; above this share of dense pixels a slice may hold
+    /// something else.
+    private static let densestHealthy = 0.12
+    /// HU from which a lung's pixel is dense.
+    private static let dense: Int16 = -500
+
+    /// Slices whose lungs are aerated throughout: at most 12 % of their pixels lie above −500 HU. They may teach what is no
+    /// lesion; nobody labelled them for lesions.
+    public var aerated: [Int] {
+        let size = volume.ct.grid.size
+        let plane = size.i * size.j
+        return (0..<size.k).filter { k in
+            var (lung, dense) = (0, 0)
+            for voxel in (k * plane)..<((k + 1) * plane) where volume.labels.voxels[voxel] != 0 {
+                lung += 1
+                if volume.ct.voxels[voxel] > Self.dense { dense += 1 }
+            }
+            return lung > 0 && Double(dense) <= Self.densestHealthy * Double(lung)
+        }
     }
 }

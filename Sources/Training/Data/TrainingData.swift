@@ -79,13 +79,24 @@ public struct TrainingData: Sendable {
         }
     }
 
-    /// Adds slices of unrelated patients with lung masks, every tenth for validation; only a lung task has a use for them.
-    /// Throws `imaging`.
+    /// Adds slices of unrelated patients with lung masks, every tenth for validation; to a lesion task, those with aerated
+    /// lungs as slices without lesions. Throws `imaging`.
     public mutating func add(_ lungs: LungSlices) throws(TrainingError) {
-        guard selection.task == .lungs else { return }
-        let all = Array(0..<lungs.volume.ct.grid.size.k)
-        training += try prepared(lungs.volume, all.filter { $0 % 10 != 0 }) { min($0, 1) }
-        validation += try prepared(lungs.volume, all.filter { $0 % 10 == 0 }) { min($0, 1) }
+        let slices: [Int]
+        let relabel: (UInt8) -> UInt8
+        switch selection.task {
+        case .lungs:
+            slices = Array(0..<lungs.volume.ct.grid.size.k)
+            relabel = { min($0, 1) }
+        case .binary, .multiclass:
+            slices = lungs.aerated
+            relabel = { _ in 0 }
+        }
+        func prepared(_ slices: [Int]) throws(TrainingError) -> [PreparedSlice] {
+            try self.prepared(lungs.volume, slices, lungs: lungs.volume.labels, relabel: relabel)
+        }
+        training += try prepared(slices.filter { $0 % 10 != 0 })
+        validation += try prepared(slices.filter { $0 % 10 == 0 })
     }
 
     /// Pixel counts of the training slices, for class weights.
@@ -104,6 +115,7 @@ public struct TrainingData: Sendable {
             for byte in slice.name.utf8 { hash.mix(UInt64(byte)) }
             for value in slice.hu { hash.mix(UInt64(value.bitPattern)) }
             for label in slice.labels { hash.mix(UInt64(label)) }
+            for lung in slice.lungs ?? [] { hash.mix(UInt64(lung)) }
         }
         return "\(training.count)+\(validation.count) slices, \(hash.text)"
     }

@@ -12,16 +12,18 @@ public struct Trainer<B: Backend>: Sendable {
     private let network: Network
     private let order: BatchOrder
     private let metadata: [String: String]
+    private let startingModel: SegmentationModel?
 
     /// Prepares a run in `folder`, or a run's continuation if the folder holds one of the same recipe and `data`.
-    /// `metadata` goes into the model file, such as `InputPreparation.metadata`.
+    /// `metadata` goes into the model file, such as `InputPreparation.metadata`. `startingModel` gives a fresh run its
+    /// weights where names and shapes agree; the recipe names it.
     ///
     /// Throws `invalidArgument`, `shapeMismatch` when training and validation differ in size, `runMismatch`, `fileAccess`,
     /// `engine`.
     public init(
         recipe: TrainingRecipe, training: any ExampleSource, validation: (any ExampleSource)?, data: String,
         folder: URL,
-        metadata: [String: String] = [:], backend: B
+        metadata: [String: String] = [:], startingModel: SegmentationModel? = nil, backend: B
     ) throws(TrainingError) {
         try recipe.check(examples: training.count)
         if let validation, (validation.height, validation.width) != (training.height, training.width) {
@@ -35,6 +37,7 @@ public struct Trainer<B: Backend>: Sendable {
         self.validation = validation
         self.backend = backend
         self.metadata = metadata
+        self.startingModel = startingModel
         network = try engine { () throws(NeuralNetError) in try recipe.architecture.network() }
         self.folder = try RunFolder(folder, identity: RunIdentity(recipe: recipe, data: data))
         order = BatchOrder(count: training.count, batchSize: recipe.batchSize, seed: recipe.seed)
@@ -92,8 +95,9 @@ public struct Trainer<B: Backend>: Sendable {
     private func makeSession() throws(TrainingError) -> TrainingSession<B> {
         let (loss, adam, rates) = recipe.options(batchesPerEpoch: order.batchesPerEpoch)
         return try engine { () throws(NeuralNetError) in
-            let model = try SegmentationModel(
+            var model = try SegmentationModel(
                 architecture: recipe.architecture, seed: recipe.seed, weights: recipe.initialization)
+            if let startingModel { try model.parameters.adopt(startingModel.parameters) }
             return try TrainingSession(
                 network: network, parameters: model.parameters, backend: backend, batch: recipe.batchSize,
                 height: training.height, width: training.width,

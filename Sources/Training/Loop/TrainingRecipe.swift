@@ -26,13 +26,15 @@ public struct TrainingRecipe: Hashable, Sendable, Codable {
     public var initialization: Initialization
     /// Of the weights, the order of examples, and dropout.
     public var seed: UInt64
+    /// Names the model whose weights the run starts with, where names and shapes agree; nil for fresh weights.
+    public var startingModel: String?
 
     public init(
         architecture: ArchitectureDescription, epochs: Int, batchSize: Int, learningRate: Double,
         schedule: Schedule = .constant, classWeights: [Float]? = nil, crossEntropyWeight: Float = 1,
         diceWeight: Float = 0,
         ignoredLabel: UInt8? = nil, l2: Float = 0, clipNorm: Float? = nil, initialization: Initialization = .he,
-        seed: UInt64 = 0
+        seed: UInt64 = 0, startingModel: String? = nil
     ) {
         self.architecture = architecture
         self.epochs = epochs
@@ -47,6 +49,7 @@ public struct TrainingRecipe: Hashable, Sendable, Codable {
         self.clipNorm = clipNorm
         self.initialization = initialization
         self.seed = seed
+        self.startingModel = startingModel
     }
 
     func options(batchesPerEpoch: Int) -> (Loss, Adam, LearningRateSchedule) {

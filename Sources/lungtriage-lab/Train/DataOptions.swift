@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import NeuralNet
 import Segmentation
 import Training
 
@@ -17,16 +18,30 @@ struct DataOptions: ParsableArguments {
     @Option(help: "Of volumes, take every so many slices.") var stride = 1
     @Option(parsing: .upToNextOption, help: "Volumes that validate.") var validate: [String] = []
     @Option(parsing: .upToNextOption, help: "Volumes to leave out, to be tested on.") var leaveOut: [String] = []
-    @Option(help: "Folder with im.nii.gz and lungmask.nii.gz: slices with lung masks.") var lungSlices: String?
+    @Option(
+        help: """
+            Folder with im.nii.gz and lungmask.nii.gz: slices with lung masks. A lesion task takes those with aerated lungs as \
+            slices without lesions.
+            """) var lungSlices: String?
+    @Option(help: "Lung model whose lung fields replace the data's own, as serving sees them.") var lungModel: String?
 
     /// Reads what was named. Throws a usage error when nothing was, and what the data sets throw.
-    func load(task: SegmentationTask, preparation: InputPreparation) throws -> TrainingData {
+    func load(
+        task: SegmentationTask, preparation: InputPreparation, backend: CPUBackend
+    ) throws -> TrainingData {
+        let lungs = try lungModel.map { try LungSegmenter(SegmentationModel.load($0), backend: backend) }
         var data = TrainingData(
             TrainingData.Selection(
                 task: task, preparation: preparation, stride: stride, validationVolumes: validate,
                 testVolumes: leaveOut))
-        if let medseg { try data.add(MedSegSlices(folder: URL(filePath: medseg), splitColumn: split)) }
-        if let volumes { try data.add(LesionVolumes(folder: URL(filePath: volumes))) }
+        if let medseg {
+            let slices = try MedSegSlices(folder: URL(filePath: medseg), splitColumn: split)
+            try data.add(slices, lungs: lungs?.lungs(of: slices.volume.ct, arrangement: .unrelated))
+        }
+        if let volumes {
+            let patients = try LesionVolumes(folder: URL(filePath: volumes))
+            try data.add(lungs.map { lungs in try patients.replacingLungs { try lungs.lungs(of: $0) } } ?? patients)
+        }
         if let lungSlices { try data.add(LungSlices(folder: URL(filePath: lungSlices))) }
         guard !data.training.isEmpty else {
             throw ValidationError("There is nothing to train on: name data that fits the task.")

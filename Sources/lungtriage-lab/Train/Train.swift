@@ -28,21 +28,36 @@ struct Train: ParsableCommand {
     @Option(help: "L2 regularisation of the convolutions' weights.") var l2: Float = 0
     @Flag(help: "Ones instead of median-frequency class weights.") var unweighted = false
     @Flag(help: "Change slices at random: flip, rotate, scale, shift, window, gamma, noise, blur.") var augment = false
+    @Option(help: "Share of slices, where lungs are known, that get a synthetic pleural effusion (class 3).")
+    var effusions = 0.0
+    @Option(help: "Model file whose weights the run starts with, where names and shapes agree.") var from: String?
     @Option(help: "Of weights, order and augmentation.") var seed: UInt64 = 0
 
     func run() throws {
         try ExitStatus.guarding {
             let preparation = InputPreparation(crop: crop, height: size, width: size)
-            let data = try data.load(task: task, preparation: preparation)
-            let recipe = try recipe(for: data)
+            let backend = try device.backend()
+            let data = try data.load(task: task, preparation: preparation, backend: backend)
+            let start = try from.map { try SegmentationModel.load($0) }
+            let recipe = try recipe(for: data, start: start)
+            var augmentation = augment ? Augmentation.standard : .none
+            augmentation.effusion = effusions
             let training = try AugmentedSlices(
-                data.training, height: size, width: size, augmentation: augment ? .standard : .none, seed: seed)
+                data.training, height: size, width: size, augmentation: augmentation, seed: seed)
+            // The same effusions in every epoch: validation always asks for epoch 0.
             let validation =
-                data.validation.isEmpty ? nil : try AugmentedSlices(data.validation, height: size, width: size)
+                try data.validation.isEmpty
+                ? nil
+                : AugmentedSlices(
+                    data.validation, height: size, width: size, augmentation: Augmentation(effusion: effusions),
+                    seed: seed)
+            let drawn = effusions > 0 ? ", effusions \(effusions)" : ""
             let trainer = try Trainer(
                 recipe: recipe, training: training, validation: validation,
-                data: "\(data.fingerprint), \(augment ? "augmented" : "plain")", folder: URL(filePath: output),
-                metadata: preparation.metadata.merging(["task": task.rawValue]) { $1 }, backend: try device.backend())
+                data: "\(data.fingerprint), \(augment ? "augmented" : "plain")\(drawn)",
+                folder: URL(filePath: output),
+                metadata: preparation.metadata.merging(["task": task.rawValue]) { $1 }, startingModel: start,
+                backend: backend)
             StandardError.write("\(data.training.count) slices to train on, \(data.validation.count) to validate.\n")
             var progress = TrainingProgress()
             _ = try trainer.run { progress.show($0) }
@@ -50,7 +65,7 @@ struct Train: ParsableCommand {
         }
     }
 
-    private func recipe(for data: TrainingData) throws -> TrainingRecipe {
+    private func recipe(for data: TrainingData, start: SegmentationModel?) throws -> TrainingRecipe {
         let architecture =
             switch network {
             case .unet:
@@ -63,6 +78,9 @@ struct Train: ParsableCommand {
         return TrainingRecipe(
             architecture: architecture, epochs: epochs, batchSize: batch, learningRate: learningRate,
             schedule: schedule, classWeights: unweighted ? nil : try data.frequencies().medianFrequencyWeights,
-            diceWeight: diceWeight, ignoredLabel: SegmentationTask.ignoredLabel, l2: l2, seed: seed)
+            diceWeight: diceWeight, ignoredLabel: SegmentationTask.ignoredLabel, l2: l2, seed: seed,
+            startingModel: try start.map {
+                try "\(URL(filePath: from ?? "").lastPathComponent), \($0.parameters.fingerprint())"
+            })
     }
 }
