@@ -130,4 +130,58 @@ import Training
         #expect(one.fingerprint == again.fingerprint)
         #expect(one.fingerprint != other.fingerprint)
     }
+
+    /// Slices of 20×20 with lung everywhere, of which the first `dense` voxels are dense.
+    private func lungSlices(dense: [Int]) throws -> LungSlices {
+        let values = dense.flatMap { count in (0..<400).map { Int16($0 < count ? -400 : -800) } }
+        let ct = try CTVolume(grid: grid(dense.count), voxels: values)
+        try NIfTIFile.write(ct, to: folder.url.appending(path: "im.nii.gz").path)
+        try writeLabels("lungmask.nii.gz", slices: dense.count) { _ in 1 }
+        return try LungSlices(folder: folder.url)
+    }
+
+    @Test func aeratedSlicesTeachWhatIsNoLesion() throws {
+        // 12 % of 400 are 48.
+        let slices = try lungSlices(dense: [0, 48, 49, 400, 10, 0, 0, 0, 0, 0, 49, 0])
+        #expect(slices.aerated == [0, 1, 4, 5, 6, 7, 8, 9, 11])
+        var data = TrainingData(selection(.binary))
+        try data.add(slices)
+        #expect(data.training.map(\.name) == [1, 4, 5, 6, 7, 8, 9, 11].map { "lungs slice \($0)" })
+        #expect(data.validation.map(\.name) == ["lungs slice 0"])
+        #expect((data.training + data.validation).allSatisfy { $0.labels.allSatisfy { $0 == 0 } })
+        var lungs = TrainingData(selection(.lungs))
+        try lungs.add(slices)
+        #expect(lungs.training.count == 10 && lungs.validation.count == 2)
+        #expect(lungs.training.allSatisfy { $0.labels.allSatisfy { $0 == 1 } })
+    }
+
+    @Test func lungsOfMedSegSlicesHoldTheirLesions() throws {
+        let slices = try medseg(splits: ["train", "train", "val", "test", "train"])
+        var without = TrainingData(selection(.lungs))
+        try without.add(slices)
+        #expect(without.training.isEmpty && without.validation.isEmpty)
+        // Lungs are given in slice 0 only; slices 1 and 2 are lesions, slice 4 is neither.
+        let lungs = try LabelVolume(grid: slices.volume.ct.grid, voxels: voxels(5) { $0 == 0 ? 1 : 0 })
+        var data = TrainingData(selection(.lungs))
+        try data.add(slices, lungs: lungs)
+        #expect(data.training.map { $0.labels[0] } == [1, 1, 0])
+        #expect(data.validation.map { $0.labels[0] } == [1])
+    }
+
+    @Test func otherLungsReplaceThePatients() throws {
+        let replaced = try patients().replacingLungs { ct in
+            try LabelVolume(grid: ct.grid, voxels: [UInt8](repeating: 7, count: ct.grid.size.voxels))
+        }
+        var data = TrainingData(selection(.binary))
+        try data.add(replaced)
+        #expect(data.training.allSatisfy { $0.lungs?.allSatisfy { $0 == 7 } == true })
+    }
+
+    @Test func readersLabelsAreZeroOrOne() throws {
+        let file = folder.url.appending(path: "slices.tsv")
+        try write([["label_row", "infected"], ["0", "1"], ["1", "0"]])
+        #expect(try SliceLabels(file).infected == [true, false])
+        try write([["label_row", "infected"], ["0", "yes"]])
+        #expect(throws: TrainingError.self) { try SliceLabels(file) }
+    }
 }

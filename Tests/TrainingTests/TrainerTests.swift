@@ -109,6 +109,21 @@ import Training
         #expect(records[1].range(of: Data("validation/Dice, class 1".utf8)) != nil)
     }
 
+    @Test func aRunMayStartFromAModel() throws {
+        let first = try TemporaryFolder()
+        let teacher = try trainer(first)
+        let taught = try teacher.run()
+        var next = recipe
+        next.startingModel = "teacher"
+        let folder = try TemporaryFolder()
+        let pupil = try Trainer(
+            recipe: next, training: Squares(count: 22, seed: 1), validation: Squares(count: 6, seed: 2),
+            data: "squares", folder: folder.url, startingModel: SegmentationModel.load(teacher.bestModel.path),
+            backend: CPUBackend(threads: 1))
+        let history = try pupil.run()
+        #expect(history[0].loss < 0.7 * taught[0].loss, "\(history[0].loss) after \(taught[0].loss)")
+    }
+
     @Test func aFinishedRunIsNotRepeated() throws {
         let folder = try TemporaryFolder()
         let history = try trainer(folder).run()

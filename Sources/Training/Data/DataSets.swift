@@ -127,6 +127,9 @@ public struct LungSlices: Sendable {
         volume = try LabelledVolume.read(name: "lungs", ct: folder.appending(path: "im.nii.gz"), labels: mask)
     }
 
+    /// Every tenth slice validates and is never trained on.
+    public static func validation(of count: Int) -> [Int] { (0..<count).filter { $0 % 10 == 0 } }
+
     /// A healthy lung's vessels and bronchi fill a tenth of it; above this share of dense pixels a slice may hold
     /// something else.
     private static let densestHealthy = 0.12
@@ -145,6 +148,25 @@ public struct LungSlices: Sendable {
                 if volume.ct.voxels[voxel] > Self.dense { dense += 1 }
             }
             return lung > 0 && Double(dense) <= Self.densestHealthy * Double(lung)
+        }
+    }
+}
+
+/// A reader's word on every slice of a scan: a table with a column `infected` of 0 and 1.
+public struct SliceLabels: Sendable {
+    /// In the order of the table.
+    public let infected: [Bool]
+
+    /// Throws `fileAccess`, `malformedDataSet`.
+    public init(_ file: URL) throws(TrainingError) {
+        let table = try SeparatedTable(file)
+        infected = try table.column("infected").enumerated().map { row, text throws(TrainingError) in
+            guard text == "0" || text == "1" else {
+                throw TrainingError(
+                    .malformedDataSet, subject: table.name,
+                    message: "Line \(row + 2) says \"\(text)\", but infected is 0 or 1.")
+            }
+            return text == "1"
         }
     }
 }

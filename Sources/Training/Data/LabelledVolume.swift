@@ -24,6 +24,15 @@ public struct LabelledVolume: Sendable {
         self.lungs = lungs
     }
 
+    /// Lungs as labels: 1 in the given lungs, in the volume's lesions, and in what both enclose in a slice.
+    func labelledByLungs(_ lungs: LabelVolume) throws(TrainingError) -> LabelledVolume {
+        let both = zip(lungs.voxels, labels.voxels).map { UInt8($0 != 0 || $1 != 0 ? 1 : 0) }
+        return try imaging(name) {
+            let filled = try LabelVolume(grid: ct.grid, voxels: both).fillingHoles(.inSlices)
+            return try LabelledVolume(name: name, ct: ct, labels: filled)
+        }
+    }
+
     /// Reads a CT and its labels. Throws `imaging`, `malformedDataSet`.
     static func read(
         name: String, ct: URL, labels: URL, lungs: URL? = nil

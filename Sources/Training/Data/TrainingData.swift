@@ -33,17 +33,23 @@ public struct TrainingData: Sendable {
 
     public init(_ selection: Selection) { self.selection = selection }
 
-    /// Adds the MedSeg slices of the training and validation splits; they have no lung labels, so a lung task gets none.
-    /// `lungs` is needed to crop to them. Throws `imaging`.
+    /// Adds the MedSeg slices of the training and validation splits. `lungs` is needed to crop to them.
+    ///
+    /// The slices have no lung labels. A lung task learns from the given lungs with the lesions added, which are its only
+    /// examples of lungs that are consolidated for the most part; without `lungs` it gets none. Throws `imaging`.
     public mutating func add(_ medseg: MedSegSlices, lungs: LabelVolume? = nil) throws(TrainingError) {
-        let binary: Bool
+        var volume = medseg.volume
+        let relabel: (UInt8) -> UInt8
         switch selection.task {
-        case .binary: binary = true
-        case .multiclass: binary = false
-        case .lungs: return
+        case .binary: relabel = { min($0, 1) }
+        case .multiclass: relabel = { $0 }
+        case .lungs:
+            guard let lungs else { return }
+            volume = try volume.labelledByLungs(lungs)
+            relabel = { min($0, 1) }
         }
         func slices(_ split: Split) throws(TrainingError) -> [PreparedSlice] {
-            try prepared(medseg.volume, medseg.slices(in: split), lungs: lungs) { binary ? min($0, 1) : $0 }
+            try prepared(volume, medseg.slices(in: split), lungs: lungs, relabel: relabel)
         }
         training += try slices(.training)
         validation += try slices(.validation)
@@ -95,8 +101,9 @@ public struct TrainingData: Sendable {
         func prepared(_ slices: [Int]) throws(TrainingError) -> [PreparedSlice] {
             try self.prepared(lungs.volume, slices, lungs: lungs.volume.labels, relabel: relabel)
         }
-        training += try prepared(slices.filter { $0 % 10 != 0 })
-        validation += try prepared(slices.filter { $0 % 10 == 0 })
+        let validating = Set(LungSlices.validation(of: lungs.volume.ct.grid.size.k))
+        training += try prepared(slices.filter { !validating.contains($0) })
+        validation += try prepared(slices.filter(validating.contains))
     }
 
     /// Pixel counts of the training slices, for class weights.

@@ -23,7 +23,11 @@ struct DataOptions: ParsableArguments {
             Folder with im.nii.gz and lungmask.nii.gz: slices with lung masks. A lesion task takes those with aerated lungs as \
             slices without lesions.
             """) var lungSlices: String?
-    @Option(help: "Lung model whose lung fields replace the data's own, as serving sees them.") var lungModel: String?
+    @Option(
+        help: """
+            Lung model whose lung fields replace the data's own, as serving sees them. A lung task takes them, with the lesions \
+            added, as labels of the MedSeg slices, which have none.
+            """) var lungModel: String?
 
     /// Reads what was named. Throws a usage error when nothing was, and what the data sets throw.
     func load(
@@ -40,7 +44,11 @@ struct DataOptions: ParsableArguments {
         }
         if let volumes {
             let patients = try LesionVolumes(folder: URL(filePath: volumes))
-            try data.add(lungs.map { lungs in try patients.replacingLungs { try lungs.lungs(of: $0) } } ?? patients)
+            if let lungs, task != .lungs {
+                try data.add(patients.replacingLungs { try lungs.lungs(of: $0) })
+            } else {
+                try data.add(patients)
+            }
         }
         if let lungSlices { try data.add(LungSlices(folder: URL(filePath: lungSlices))) }
         guard !data.training.isEmpty else {

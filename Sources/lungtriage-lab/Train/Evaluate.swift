@@ -14,48 +14,76 @@ struct Evaluate: ParsableCommand {
             """)
 
     @Argument(help: "Model file (safetensors).") var model: String
-    @Option(help: "Folder with tr_im.nii.gz, tr_mask.nii.gz and slices.tsv.") var medseg: String?
-    @Option(help: "Column of slices.tsv that splits the slices into train, val and test.") var split = "paper_split"
-    @Option(help: "Which slices: train, val or test.") var part = "test"
-    @Option(help: "Folder with patients' volumes.") var volumes: String?
-    @Option(parsing: .upToNextOption, help: "Which volumes. Default: all.") var only: [String] = []
+    @OptionGroup var data: EvaluationOptions
+    @Option(help: "Lung model: lesions are sought as serving does, lungs first and only in or beside them.")
+    var lungModel: String?
+    @Flag(help: "The labels as the network gives them, nothing removed.") var raw = false
     @OptionGroup var device: DeviceOptions
     @Flag(help: "Print JSON.") var json = false
 
     func run() throws {
         try ExitStatus.guarding {
             let model = try SegmentationModel.load(model)
-            guard let task = model.metadata["task"].flatMap(SegmentationTask.init(rawValue:)) else {
-                throw NeuralNetError(
-                    .malformedFile, operation: "model", message: "The model does not say what task it was trained for.")
-            }
-            let segmenter = try VolumeSegmenter(model, backend: try device.backend())
+            let task = try model.task
+            let backend = try device.backend()
+            let lungs = try lungModel.map { try LungSegmenter(SegmentationModel.load($0), backend: backend) }
+            let predictor = try Predictor(model, task: task, lungs: lungs, raw: raw, backend: backend)
             var evaluation = Evaluation(classes: task.classes)
-            if let medseg {
-                let data = try MedSegSlices(folder: URL(filePath: medseg), splitColumn: split)
-                guard let part = Split(rawValue: part) else { throw ValidationError("--part is train, val or test.") }
-                try evaluation.add(
-                    data.volume, slices: data.slices(in: part), task: task, segmenter: segmenter)
+            for set in try data.sets(for: task, lungs: lungs) {
+                try evaluation.add(set, task: task) { ct throws in try predictor.labels(of: set, ct: ct) }
             }
-            if let volumes { try add(LesionVolumes(folder: URL(filePath: volumes)), task, segmenter, &evaluation) }
             guard !evaluation.images.isEmpty else { throw ValidationError("There is nothing to evaluate.") }
             let report = EvaluationReport(evaluation)
             if json { return try JSONOutput.print(report) }
             for line in report.lines { print(line) }
         }
     }
+}
 
-    private func add(
-        _ data: LesionVolumes, _ task: SegmentationTask, _ segmenter: VolumeSegmenter<CPUBackend>,
-        _ evaluation: inout Evaluation
-    ) throws {
-        for patient in data.patients where only.isEmpty || only.contains(patient.volume.name) {
-            var volume = patient.volume
-            if task == .lungs {
-                guard let lungs = volume.lungs else { continue }
-                volume = try LabelledVolume(name: volume.name, ct: volume.ct, labels: lungs)
+extension SegmentationModel {
+    /// What the model was trained to tell apart. Throws `malformedFile` when its file does not say it.
+    var task: SegmentationTask {
+        get throws(NeuralNetError) {
+            guard let task = metadata["task"].flatMap(SegmentationTask.init(rawValue:)) else {
+                throw NeuralNetError(
+                    .malformedFile, operation: "model", message: "The model does not say what task it was trained for.")
             }
-            try evaluation.add(volume, slices: patient.slices(.lesion), task: task, segmenter: segmenter)
+            return task
+        }
+    }
+}
+
+/// How a model's labels come about: as the network gives them, or cleaned as in serving.
+private enum Predictor {
+    case network(VolumeSegmenter<CPUBackend>)
+    case lungs(LungSegmenter<CPUBackend>)
+    case lesions(LesionSegmenter<CPUBackend>)
+
+    init(
+        _ model: SegmentationModel, task: SegmentationTask, lungs: LungSegmenter<CPUBackend>?, raw: Bool,
+        backend: CPUBackend
+    ) throws {
+        if task == .lungs && !raw {
+            self = .lungs(try LungSegmenter(model, backend: backend))
+        } else if task != .lungs, let lungs {
+            self = .lesions(
+                LesionSegmenter(
+                    lesions: try VolumeSegmenter(model, backend: backend), lungs: lungs,
+                    cleaning: raw ? nil : LesionCleaning(effusion: task == .multiclass ? SyntheticEffusion.label : nil))
+            )
+        } else {
+            self = .network(try VolumeSegmenter(model, backend: backend))
+        }
+    }
+
+    func labels(of set: EvaluationSet, ct: CTVolume) throws -> LabelVolume {
+        // What is connected across slices is only known from all of them.
+        let slices = set.arrangement == .volume ? nil : set.slices
+        switch self {
+        case .network(let segmenter): return try segmenter.labels(of: ct, slices: set.slices, lungs: set.volume.lungs)
+        case .lungs(let segmenter): return try segmenter.lungs(of: ct, arrangement: set.arrangement)
+        case .lesions(let segmenter):
+            return try segmenter.labels(of: ct, arrangement: set.arrangement, slices: slices).lesions
         }
     }
 }

@@ -53,6 +53,21 @@ import Testing
             imagingErrorCode { _ = try labels.keepingLargestComponents(-1, connectivity: .six) } == .invalidArgument)
     }
 
+    /// The largest of the volume counts, or of a slice where components lie in slices.
+    @Test func smallSharesOfTheLargestGo() throws {
+        var mask = try makeMask(0, [12, 4, 2], percent: 0)
+        for i in 0..<10 { mask[i, 0, 0] = 3 }
+        for i in 0..<2 { mask[i, 2, 0] = 1 }
+        for i in 0..<2 { mask[i, 2, 1] = 1 }
+        mask[5, 3, 1] = 1
+        let inVolume = try mask.removingComponents(belowShareOfLargest: 0.35, connectivity: .six)
+        // Two and two voxels are joined across slices, four of ten.
+        #expect(inVolume.voxels.count { $0 != 0 } == 14)
+        #expect(inVolume[5, 3, 1] == 0 && inVolume[0, 2, 1] == 1 && inVolume[0, 0, 0] == 3)
+        let inSlices = try mask.removingComponents(belowShareOfLargest: 0.35, connectivity: .four)
+        #expect(inSlices[0, 2, 0] == 0 && inSlices[0, 2, 1] == 1 && inSlices[5, 3, 1] == 1)
+    }
+
     @Test func emptyAndFullMasks() throws {
         let empty = try makeMask(0, [9, 4, 2], percent: 0)
         #expect(try empty.components(.six).components.isEmpty)

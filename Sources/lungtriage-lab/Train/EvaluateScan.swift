@@ -1,0 +1,99 @@
+import ArgumentParser
+import Foundation
+import Imaging
+import NeuralNet
+import Segmentation
+import Training
+
+struct EvaluateScan: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "evaluate-scan",
+        abstract: "Run a lesion model on one CT: how much of the lung it labels, and in which slices.",
+        discussion: """
+            A slice counts as infected where at least 1 % of its lung is labelled. A reader's labels are compared in both row \
+            orders, since the order of a table need not be that of the slices; both are printed.
+            """)
+
+    @Argument(help: "CT volume (.nii, .nii.gz).") var input: String
+    @Option(help: "Lesion model (safetensors).") var model: String
+    @Option(help: "Lung model (safetensors).") var lungModel: String
+    @Option(help: "Table with a column `infected` of 0 and 1, a row per slice.") var sliceLabels: String?
+    @Flag(help: "The labels as the network gives them, nothing removed.") var raw = false
+    @Option(help: "Where the lesions' label map goes (.nii, .nii.gz).") var output: String?
+    @Option(help: "Where the lungs' label map goes (.nii, .nii.gz).") var lungOutput: String?
+    @OptionGroup var device: DeviceOptions
+    @Flag(help: "Print JSON.") var json = false
+
+    func run() throws {
+        try ExitStatus.guarding {
+            let backend = try device.backend()
+            let model = try SegmentationModel.load(model)
+            let effusion = try model.task == .multiclass ? SyntheticEffusion.label : nil
+            let segmenter = LesionSegmenter(
+                lesions: try VolumeSegmenter(model, backend: backend),
+                lungs: try LungSegmenter(SegmentationModel.load(lungModel), backend: backend),
+                cleaning: raw ? nil : LesionCleaning(effusion: effusion))
+            let image = try NIfTIFile.read(input)
+            let onTerminal = StandardError.isTerminal
+            let found = try segmenter.labels(of: image.lps()) { share in
+                if onTerminal { StandardError.write("\r\(Int(share * 100)) %") }
+            }
+            if onTerminal { StandardError.write("\r      \r") }
+            if let output { try NIfTIFile.write(labels: found.lesions, on: image.header, to: output) }
+            if let lungOutput { try NIfTIFile.write(labels: found.lungs, on: image.header, to: lungOutput) }
+            let report = try ScanReport(
+                found, classes: model.task.classes,
+                actual: sliceLabels.map { try SliceLabels(URL(filePath: $0)).infected })
+            if json { return try JSONOutput.print(report) }
+            for line in report.lines { print(line) }
+        }
+    }
+}
+
+private struct ScanReport: Encodable {
+    struct Agreement: Encodable {
+        let sensitivity, specificity: Double?
+        init(_ scores: ClassScores) {
+            sensitivity = scores.sensitivity
+            specificity = scores.specificity
+        }
+    }
+
+    let lungMilliliters: Double
+    /// Of each class but background.
+    let lesionMilliliters: [Double]
+    /// Labelled volume over lung volume, %.
+    let infectedPercent: Double?
+    let slices, infectedSlices: Int
+    let rowsAsSlices, rowsReversed: Agreement?
+
+    init(_ found: LesionSegmenter<CPUBackend>.Labels, classes: Int, actual: [Bool]?) throws {
+        let voxel = found.lungs.grid.voxelVolume
+        let lung = found.lungs.voxels.count { $0 != 0 }
+        lungMilliliters = Double(lung) * voxel
+        let counts = (1..<classes).map { label in found.lesions.voxels.count { Int($0) == label } }
+        lesionMilliliters = counts.map { Double($0) * voxel }
+        infectedPercent = lung > 0 ? 100 * Double(counts.reduce(0, +)) / Double(lung) : nil
+        let detection = try SliceDetection(lesions: found.lesions, lungs: found.lungs)
+        slices = detection.shares.count
+        infectedSlices = detection.infected.count { $0 }
+        rowsAsSlices = try actual.map { Agreement(try detection.scores(actual: $0)) }
+        rowsReversed = try actual.map { Agreement(try detection.scores(actual: $0.reversed())) }
+    }
+
+    var lines: [String] {
+        func text(_ value: Double?, _ format: String) -> String { value.map { String(format: format, $0) } ?? "–" }
+        func line(_ name: String, _ agreement: Agreement) -> String {
+            "against the reader, \(name): sensitivity \(text(agreement.sensitivity, "%.3f")), "
+                + "specificity \(text(agreement.specificity, "%.3f")) of slices"
+        }
+        let classes = lesionMilliliters.enumerated().map { "class \($0 + 1) \(text($1, "%.1f")) ml" }
+        return [
+            "lungs \(text(lungMilliliters, "%.0f")) ml, " + classes.joined(separator: ", "),
+            "labelled: \(text(infectedPercent, "%.2f")) % of the lungs' volume; "
+                + "\(infectedSlices) of \(slices) slices with at least 1 % of their lung",
+        ]
+            + [rowsAsSlices.map { line("rows as slices", $0) }, rowsReversed.map { line("rows reversed", $0) }]
+            .compactMap { $0 } + ["Research use, not a medical device."]
+    }
+}
