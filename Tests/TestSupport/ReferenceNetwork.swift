@@ -13,6 +13,11 @@ public struct ReferenceNetwork {
             data = [Double](repeating: 0, count: n * h * w * c)
         }
 
+        public init(_ tensor: Tensor) {
+            self.init(n: tensor.shape.n, h: tensor.shape.h, w: tensor.shape.w, c: tensor.shape.c)
+            data = tensor.values.map { Double($0) }
+        }
+
         var pixels: Int { n * h * w }
 
         /// 0 outside the image.
@@ -37,16 +42,16 @@ public struct ReferenceNetwork {
     }
 
     /// The network's output.
-    public func output(_ input: Tensor) -> Value {
+    public func output(_ input: Tensor) -> Value { output(Value(input)) }
+
+    /// The output for an input in double precision.
+    public func output(_ input: Value) -> Value {
         var values: [Value] = []
         var winners: [Int: [Int]] = [:]
         for (index, node) in network.nodes.enumerated() {
             let inputs = node.inputs.map { values[$0] }
             switch node.operation {
-            case .input:
-                var value = Value(n: input.shape.n, h: input.shape.h, w: input.shape.w, c: input.shape.c)
-                value.data = input.values.map { Double($0) }
-                values.append(value)
+            case .input: values.append(input)
             case .convolution(let kernel, let bias): values.append(convolution(node, inputs[0], kernel, bias))
             case .transposedConvolution: values.append(transposed(node, inputs[0]))
             case .batchNormalization(let constants): values.append(normalized(node, inputs[0], constants))

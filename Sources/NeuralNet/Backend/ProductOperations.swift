@@ -23,6 +23,7 @@ public protocol ProductOperations: DeviceMemory {
 
     /// Scratch bytes of `transposedGradients` for this input of the forward pass.
     func transposedGradientScratchBytes(input: Shape, outputChannels: Int) -> Int
-    /// Both gradients: gx (nil: not wanted) from gy and the unpacked weights [in][2][2][out]; gw, of the weights' layout.
-    func transposedGradients(x: View, gy: View, weights: Slice, gx: View?, gw: Slice, scratch: Slice)
+    /// Both gradients, each nil where it is not wanted: gx from gy and the unpacked weights [in][2][2][out]; gw, of the
+    /// weights' layout, from x and gy. `x` has the shape of the forward pass's input also where only gx is wanted.
+    func transposedGradients(x: View, gy: View, weights: Slice, gx: View?, gw: Slice?, scratch: Slice)
 }

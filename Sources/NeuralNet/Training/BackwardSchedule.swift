@@ -23,7 +23,7 @@ struct BackwardSchedule {
         self.network = network
         self.shapes = shapes
         self.firstNumber = firstNumber
-        // The loss has written the gradient of the output.
+        // The loss, or the host, has written the gradient of the output.
         written = [list.output]
         for step in list.steps.reversed() where gradients.locations[step.output] != nil { differentiate(step) }
     }
@@ -32,10 +32,9 @@ struct BackwardSchedule {
         switch step.kind {
         case .convolution(let kernel, _, let relu):
             if relu { append(.reluBackward, step, y: activation(step.output), gx: gradient(step.output)) }
-            if hasBias(step), relu || !feedsOnlyNormalization(step) { append(.biasGradient, step) }
-            let x = activation(step.inputs[0])
-            append(kernel == 3 ? .convolution3x3WeightGradient : .convolution1x1WeightGradient, step, x: x)
+            if wantsParameters { differentiateParameters(step, kernel: kernel, relu: relu) }
             contribute(kernel == 3 ? .convolution3x3DataGradient : .convolution1x1DataGradient, step)
+        case .transposedConvolution where !wantsParameters: contribute(.transposedDataGradient, step)
         case .transposedConvolution:
             append(.biasGradient, step)
             if gradient(step.inputs[0]) == nil {
@@ -43,6 +42,9 @@ struct BackwardSchedule {
             } else {
                 contribute(.transposedGradients, step, x: activation(step.inputs[0]))
             }
+        case .batchNormalization(let relu) where !wantsParameters:
+            if relu { append(.reluBackward, step, y: activation(step.output), gx: gradient(step.output)) }
+            contribute(.scaleGradient, step)
         case .batchNormalization(let relu):
             let x = activation(step.inputs[0])
             if gradient(step.inputs[0]) == nil {
@@ -58,6 +60,14 @@ struct BackwardSchedule {
         case .maxUnpool(let pool): contribute(.maxUnpoolBackward(pool: pool), step)
         case .concatenation, .copy: distribute(step)
         }
+    }
+
+    private var wantsParameters: Bool { gradients.target == .parameters }
+
+    private mutating func differentiateParameters(_ step: Step, kernel: Int, relu: Bool) {
+        if hasBias(step), relu || !feedsOnlyNormalization(step) { append(.biasGradient, step) }
+        let x = activation(step.inputs[0])
+        append(kernel == 3 ? .convolution3x3WeightGradient : .convolution1x1WeightGradient, step, x: x)
     }
 
     private func hasBias(_ step: Step) -> Bool {

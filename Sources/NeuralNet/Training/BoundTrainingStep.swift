@@ -1,10 +1,12 @@
-/// A call of a training step with its operands in a backend's memory.
+/// A call of a forward or backward pass with its operands in a backend's memory.
 struct BoundTrainingStep<B: Backend>: Sendable {
     enum Operation: Sendable {
         case convolution3x3(BoundConvolution<B>, bias: B.Slice?, relu: Bool)
         case convolution1x1(weights: B.Slice, packed: B.Slice, bias: B.Slice?, relu: Bool)
         case transposedConvolution(weights: B.Slice, packed: B.Slice, bias: B.Slice)
         case batchNormalization(BoundNormalization<B>, BatchNormalization)
+        /// Of x → y, or of gy → gx: the gradient of a scaling is the scaling.
+        case scaleShift(scale: B.Slice, shift: B.Slice, relu: Bool)
         case relu
         case maxPool(indices: B.Slice)
         case maxUnpool(indices: B.Slice)
@@ -12,6 +14,8 @@ struct BoundTrainingStep<B: Backend>: Sendable {
         case dropout(rate: Float)
         case softmax
         case loss(LossOptions<B.Buffer>, scratch: B.Slice)
+        /// Left to the host.
+        case objective
         case reluBackward
         case batchNormBackward(BoundNormalization<B>)
         case biasGradient(B.Slice, scratch: B.Slice)
@@ -19,7 +23,8 @@ struct BoundTrainingStep<B: Backend>: Sendable {
         case convolution3x3DataGradient(BoundConvolution<B>)
         case convolution1x1WeightGradient(gradient: B.Slice, scratch: B.Slice)
         case convolution1x1DataGradient(weights: B.Slice)
-        case transposedGradients(weights: B.Slice, gradient: B.Slice, scratch: B.Slice)
+        /// `gradient` is the weights', nil where it is not wanted.
+        case transposedGradients(weights: B.Slice, gradient: B.Slice?, scratch: B.Slice)
         case maxPoolBackward(indices: B.Slice, accumulating: Bool)
         case maxUnpoolBackward(indices: B.Slice)
         case softmaxBackward
@@ -46,6 +51,8 @@ struct BoundTrainingStep<B: Backend>: Sendable {
             backend.transposedConvolution(x: x!, packed: packed, bias: bias, y: y!)
         case .batchNormalization(let norm, let constants):
             norm.forward(x!, y!, epsilon: constants.epsilon, on: backend)
+        case .scaleShift(let scale, let shift, let relu):
+            backend.scaleShift(x: x ?? gy!, scale: scale, shift: shift, relu: relu, y: y ?? gx!)
         case .relu: backend.relu(x: x!, y: y!)
         case .maxPool(let indices): backend.maxPool(x: x!, y: y!, indices: indices)
         case .maxUnpool(let indices): backend.maxUnpool(x: x!, indices: indices, accumulating: false, y: y!)
@@ -58,6 +65,7 @@ struct BoundTrainingStep<B: Backend>: Sendable {
             backend.loss(
                 logits: x!, labels: memory.labels, options: options, gradient: gx!, result: memory.lossResult,
                 scratch: scratch)
+        case .objective: break
         default: runBackward(on: backend)
         }
     }
@@ -75,7 +83,9 @@ struct BoundTrainingStep<B: Backend>: Sendable {
         case .convolution1x1DataGradient(let weights):
             backend.convolution1x1DataGradient(gy: gy!, weights: weights, gx: gx!)
         case .transposedGradients(let weights, let gradient, let scratch):
-            backend.transposedGradients(x: x!, gy: gy!, weights: weights, gx: gx, gw: gradient, scratch: scratch)
+            // Without a gradient of the weights only the shape of the input counts, which its gradient has too.
+            backend.transposedGradients(
+                x: x ?? gx!, gy: gy!, weights: weights, gx: gx, gw: gradient, scratch: scratch)
         case .maxPoolBackward(let indices, let accumulating):
             backend.maxUnpool(x: gy!, indices: indices, accumulating: accumulating, y: gx!)
         case .maxUnpoolBackward(let indices): backend.maxGather(x: gy!, indices: indices, y: gx!)

@@ -1,3 +1,11 @@
+/// What a backward pass is made for.
+enum GradientTarget: Sendable {
+    /// Every trainable parameter; batch normalisations use the batch's statistics.
+    case parameters
+    /// The network's input; parameters are frozen, batch normalisations use running statistics.
+    case input
+}
+
 /// Where the gradient of every value lives.
 ///
 /// The gradients of a concatenation's inputs are slices of the concatenation's gradient, and an element-wise layer
@@ -5,15 +13,17 @@
 struct GradientPlacement: Sendable {
     /// For every value that needs a gradient, its place. Roots are values too.
     let locations: [Int: Placement.Location]
+    let target: GradientTarget
 
-    init(_ list: StepList, network: Network) {
-        let required = GradientPlacement.valuesWithGradient(list, network: network)
+    init(_ list: StepList, network: Network, of target: GradientTarget) {
+        let required = GradientPlacement.valuesWithGradient(list, network: network, target: target)
         var consumers: [Int: [Step]] = [:]
         for step in list.steps {
             for input in step.inputs { consumers[input, default: []].append(step) }
         }
         var parents: [Int: (value: Int, channelOffset: Int)] = [:]
-        for value in required where value != list.output {
+        // The output's gradient is written as a whole, and the input's read by the host: they are never slices.
+        for value in required where value != list.output && value != 0 {
             // Backward, the last consumer is the first to contribute, so it finds the place unused.
             guard let last = consumers[value]?.last else { continue }
             if case .concatenation = last.kind {
@@ -35,12 +45,16 @@ struct GradientPlacement: Sendable {
                 root: root, channelOffset: channel, stride: network.nodes[root].channels)
         }
         self.locations = locations
+        self.target = target
     }
 
-    /// Values behind a layer with parameters; the network's input and what is made of it alone need no gradient.
-    private static func valuesWithGradient(_ list: StepList, network: Network) -> Set<Int> {
+    /// Values behind a layer with parameters; the network's input and what is made of it alone need no gradient, unless
+    /// the input's is what is asked for.
+    private static func valuesWithGradient(
+        _ list: StepList, network: Network, target: GradientTarget
+    ) -> Set<Int> {
         let owners = Set(network.parameters.filter { $0.role.isTrainable }.map(\.node))
-        var required: Set<Int> = []
+        var required: Set<Int> = target == .input ? [0] : []
         for step in list.steps where owners.contains(step.node) || step.inputs.contains(where: required.contains) {
             required.insert(step.output)
         }

@@ -43,6 +43,32 @@ struct ParameterLayout: Sendable {
         statisticsCount = statistics.end
     }
 
+    /// What a network computes with once its normalisations are folded: for every step with parameters `NAME.weight` and
+    /// `NAME.bias` as `FoldedWeights` gives them, and for a normalisation of its own zeros, `NAME.zero`.
+    init(folded list: StepList, network: Network) {
+        var place = Placer()
+        for step in list.steps {
+            let name = network.nodes[step.node].name
+            let channels = network.nodes[step.output].channels
+            switch step.kind {
+            case .convolution(_, let norm, _):
+                for spec in network.parameters(of: step.node) { place.add(spec.name, spec.count) }
+                if norm != nil, place.ranges["\(name).bias"] == nil { place.add("\(name).bias", channels) }
+            case .transposedConvolution:
+                for spec in network.parameters(of: step.node) { place.add(spec.name, spec.count) }
+            case .batchNormalization:
+                for part in ["weight", "bias", "zero"] { place.add("\(name).\(part)", channels) }
+            case .relu, .maxPool, .maxUnpool, .concatenation, .copy, .dropout, .softmax:
+                break
+            }
+        }
+        trainable = place.ranges
+        count = place.end
+        weightCount = place.end
+        statistics = [:]
+        statisticsCount = 0
+    }
+
     /// Puts one array after another, each at a multiple of 64 bytes.
     private struct Placer {
         var ranges: [String: Range<Int>] = [:]

@@ -27,6 +27,7 @@ extension TrainingStep {
         case .convolution1x1: "convolution 1×1"
         case .transposedConvolution: "transposed convolution"
         case .batchNormalization: "batch normalization"
+        case .scaleShift: "batch normalization, running statistics"
         case .relu: "ReLU"
         case .maxPool: "max-pool"
         case .maxUnpool: "max-unpool"
@@ -34,14 +35,17 @@ extension TrainingStep {
         case .dropout: "dropout"
         case .softmax: "softmax"
         case .loss: "loss and its gradient"
+        case .objective: "objective and its gradient"
         case .reluBackward: "ReLU, gradient"
         case .batchNormBackward: "batch normalization, gradients"
+        case .scaleGradient: "batch normalization, gradient of input"
         case .biasGradient: "gradient of bias"
         case .convolution3x3WeightGradient: "convolution 3×3, gradient of weights"
         case .convolution3x3DataGradient: "convolution 3×3, gradient of input"
         case .convolution1x1WeightGradient: "convolution 1×1, gradient of weights"
         case .convolution1x1DataGradient: "convolution 1×1, gradient of input"
         case .transposedGradients: "transposed convolution, gradients"
+        case .transposedDataGradient: "transposed convolution, gradient of input"
         case .maxPoolBackward: "max-pool, gradient"
         case .maxUnpoolBackward: "max-unpool, gradient"
         case .dropoutBackward: "dropout, gradient"
@@ -57,7 +61,8 @@ extension TrainingStep {
         switch kind {
         case .convolution3x3, .convolution3x3WeightGradient, .convolution3x3DataGradient:
             return 18 * input.c * output.count
-        case .convolution1x1, .convolution1x1WeightGradient, .convolution1x1DataGradient, .transposedConvolution:
+        case .convolution1x1, .convolution1x1WeightGradient, .convolution1x1DataGradient, .transposedConvolution,
+            .transposedDataGradient:
             return 2 * input.c * output.count
         case .transposedGradients:
             return (gx == nil ? 2 : 4) * input.c * output.count

@@ -1,13 +1,15 @@
-/// Turns the planned calls of a training step into calls with operands.
+/// Turns planned calls into calls with operands.
 extension BoundTrainingStep {
+    /// `loss` is nil where the host computes the gradient of the output.
     init(
-        _ step: TrainingStep, number: Int, network: Network, loss: Loss, memory: TrainingMemory<B>, backend: B
+        _ step: TrainingStep, number: Int, network: Network, loss: Loss?, memory: TrainingMemory<B>, backend: B
     ) {
         let node = network.nodes[step.node]
         let parts = TrainingScratch(step, backend: backend)
         let scratch = memory.scratch(number)
         let weight = "\(node.name).weight"
-        let hasBias = network.parameters(of: step.node).contains { $0.role == .bias }
+        // The layout knows: folding a normalisation gives a convolution without bias one.
+        let hasBias = memory.plan.layout.trainable["\(node.name).bias"] != nil
         let bias = hasBias ? memory.parameter("\(node.name).bias") : nil
 
         func convolution(_ input: TrainingStep.Operand, _ output: TrainingStep.Operand) -> BoundConvolution<B> {
@@ -33,17 +35,25 @@ extension BoundTrainingStep {
         case .batchNormalization(let relu, let constants):
             operation = .batchNormalization(
                 BoundNormalization(node.name, relu: relu, scratch: scratch, memory: memory), constants)
+        case .scaleShift(let relu):
+            operation = .scaleShift(
+                scale: memory.parameter(weight), shift: memory.parameter("\(node.name).bias"), relu: relu)
+        case .scaleGradient:
+            operation = .scaleShift(
+                scale: memory.parameter(weight), shift: memory.parameter("\(node.name).zero"), relu: false)
         case .relu: operation = .relu
         case .maxPool: operation = .maxPool(indices: memory.indices(step.node))
         case .maxUnpool(let pool): operation = .maxUnpool(indices: memory.indices(pool))
         case .copy, .copyGradient: operation = .copy
         case .dropout(let rate), .dropoutBackward(let rate): operation = .dropout(rate: rate)
         case .softmax: operation = .softmax
-        case .loss:
-            let options = LossOptions(
-                classWeights: memory.classWeights, ignoredLabel: loss.ignoredLabel,
-                crossEntropyWeight: loss.crossEntropyWeight, diceWeight: loss.diceWeight)
-            operation = .loss(options, scratch: scratch)
+        case .loss, .objective:
+            let options = loss.map {
+                LossOptions(
+                    classWeights: memory.classWeights, ignoredLabel: $0.ignoredLabel,
+                    crossEntropyWeight: $0.crossEntropyWeight, diceWeight: $0.diceWeight)
+            }
+            operation = options.map { .loss($0, scratch: scratch) } ?? .objective
         case .reluBackward: operation = .reluBackward
         case .batchNormBackward(let relu):
             operation = .batchNormBackward(
@@ -62,6 +72,8 @@ extension BoundTrainingStep {
         case .transposedGradients:
             operation = .transposedGradients(
                 weights: memory.parameter(weight), gradient: memory.gradient(weight), scratch: scratch)
+        case .transposedDataGradient:
+            operation = .transposedGradients(weights: memory.parameter(weight), gradient: nil, scratch: scratch)
         case .maxPoolBackward(let pool, let accumulating):
             operation = .maxPoolBackward(indices: memory.indices(pool), accumulating: accumulating)
         case .maxUnpoolBackward(let pool): operation = .maxUnpoolBackward(indices: memory.indices(pool))

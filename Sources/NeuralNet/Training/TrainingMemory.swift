@@ -1,26 +1,28 @@
-/// The device memory of a training session, and how a plan's names map to it.
+/// The device memory of a forward and backward pass, and how a plan's names map to it.
 struct TrainingMemory<B: Backend>: Sendable {
     let plan: TrainingPlan
     let arena: B.Buffer
+    /// Gradients, moments and what belongs to the loss are empty where the plan is for the input's gradient.
     let parameters, gradients, firstMoment, secondMoment, statistics: B.Buffer
     /// Labels, class weights and the loss result, which the host writes and reads.
     let labels, lossResult: B.Slice
     let classWeights: B.Slice?
 
-    init(plan: TrainingPlan, loss: Loss, backend: B) throws(NeuralNetError) {
+    init(plan: TrainingPlan, loss: Loss?, backend: B) throws(NeuralNetError) {
         self.plan = plan
         arena = try backend.allocate(bytes: plan.arenaBytes)
         let bytes = plan.layout.count * MemoryLayout<Float>.size
         parameters = try backend.allocate(bytes: bytes)
-        gradients = try backend.allocate(bytes: bytes)
-        firstMoment = try backend.allocate(bytes: bytes)
-        secondMoment = try backend.allocate(bytes: bytes)
+        let trained = plan.target == .parameters ? bytes : 0
+        gradients = try backend.allocate(bytes: trained)
+        firstMoment = try backend.allocate(bytes: trained)
+        secondMoment = try backend.allocate(bytes: trained)
         statistics = try backend.allocate(bytes: plan.layout.statisticsCount * MemoryLayout<Float>.size)
-        let labelBytes = plan.output.pixels
+        let labelBytes = loss == nil ? 0 : plan.output.pixels
         labels = DeviceSlice(buffer: try backend.allocate(bytes: labelBytes), offset: 0, bytes: labelBytes)
-        let resultBytes = backend.lossResultBytes
+        let resultBytes = loss == nil ? 0 : backend.lossResultBytes
         lossResult = DeviceSlice(buffer: try backend.allocate(bytes: resultBytes), offset: 0, bytes: resultBytes)
-        if let weights = loss.classWeights {
+        if let weights = loss?.classWeights {
             let bytes = weights.count * MemoryLayout<Float>.size
             let slice = B.Slice(buffer: try backend.allocate(bytes: bytes), offset: 0, bytes: bytes)
             backend.upload(weights, to: slice)

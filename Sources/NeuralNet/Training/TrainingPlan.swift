@@ -2,10 +2,14 @@
 /// one pass, before anything is allocated.
 public struct TrainingPlan: Sendable {
     let steps: [TrainingStep]
-    /// The index of the loss in `steps`: what comes before is the forward pass, what comes after the backward pass.
+    /// The index of the loss or objective in `steps`: what comes before is the forward pass, what comes after the backward
+    /// pass.
     let lossIndex: Int
     let layout: ParameterLayout
     let inputOperand: TrainingStep.Operand
+    /// The input's gradient, where that is what the plan is for.
+    let inputGradient: TrainingStep.Operand?
+    let target: GradientTarget
     /// The nodes' names.
     let names: [String]
     private let offsets: [TrainingStep.BufferKey: InferencePlan.ByteRange]
@@ -24,11 +28,18 @@ public struct TrainingPlan: Sendable {
     /// Plans training on batches `input` (N×H×W×C). Throws what `Network.shapes(input:)` throws, and `invalidArgument` for a
     /// batch normalisation over a single value per channel, which has no variance, or a network without parameters.
     public init<B: Backend>(network: Network, input: Shape, backend: B) throws(NeuralNetError) {
+        try TrainingPlan.check(network, try network.shapes(input: input))
+        try self.init(network: network, input: input, gradientOf: .parameters, backend: backend)
+    }
+
+    /// Plans a forward and a backward pass. Throws what `Network.shapes(input:)` throws.
+    init<B: Backend>(
+        network: Network, input: Shape, gradientOf target: GradientTarget, backend: B
+    ) throws(NeuralNetError) {
         let shapes = try network.shapes(input: input)
-        try TrainingPlan.check(network, shapes)
-        let list = StepList(network, mode: .training)
+        let list = StepList(network, mode: target == .parameters ? .training : .inference)
         let placement = Placement(list, network: network, dense: [0, list.output])
-        let gradients = GradientPlacement(list, network: network)
+        let gradients = GradientPlacement(list, network: network, of: target)
         let forward = ForwardSchedule(
             list, placement: placement, gradients: gradients, network: network, shapes: shapes)
         let backward = BackwardSchedule(
@@ -37,12 +48,15 @@ public struct TrainingPlan: Sendable {
         steps = forward.steps + backward.steps
         lossIndex = forward.steps.count - 1
         inputOperand = TrainingStep.Operand(.activation, placement.locations[0]!, input)
+        inputGradient = gradients.locations[0].map { TrainingStep.Operand(.gradient, $0, input) }
         names = network.nodes.map(\.name)
-        layout = ParameterLayout(network)
+        layout = target == .parameters ? ParameterLayout(network) : ParameterLayout(folded: list, network: network)
+        self.target = target
         self.input = input
         output = shapes[list.output]
 
-        let lifetimes = BufferLifetimes(steps, input: inputOperand, shapes: shapes, backend: backend)
+        let lifetimes = BufferLifetimes(
+            steps, input: inputOperand, result: inputGradient, shapes: shapes, backend: backend)
         arena = ArenaLayout(lifetimes.requests)
         var offsets: [TrainingStep.BufferKey: InferencePlan.ByteRange] = [:]
         for (index, key) in lifetimes.keys.enumerated() {
@@ -50,7 +64,8 @@ public struct TrainingPlan: Sendable {
                 offset: arena.offsets[index], bytes: lifetimes.requests[index].bytes)
         }
         self.offsets = offsets
-        parameterBytes = (4 * layout.count + layout.statisticsCount) * MemoryLayout<Float>.size
+        let arrays = target == .parameters ? 4 : 1
+        parameterBytes = (arrays * layout.count + layout.statisticsCount) * MemoryLayout<Float>.size
     }
 
     /// The place of a buffer in the arena.
@@ -78,7 +93,10 @@ private struct BufferLifetimes {
     let keys: [TrainingStep.BufferKey]
     let requests: [ArenaLayout.Request]
 
-    init<B: Backend>(_ steps: [TrainingStep], input: TrainingStep.Operand, shapes: [Shape], backend: B) {
+    /// The host writes `input` before the first step and reads `result` after the last.
+    init<B: Backend>(
+        _ steps: [TrainingStep], input: TrainingStep.Operand, result: TrainingStep.Operand?, shapes: [Shape], backend: B
+    ) {
         var order: [TrainingStep.BufferKey] = []
         var times: [TrainingStep.BufferKey: ClosedRange<Int>] = [:]
         var bytes: [TrainingStep.BufferKey: Int] = [:]
@@ -106,6 +124,7 @@ private struct BufferLifetimes {
             let scratch = TrainingScratch(step, backend: backend).bytes
             if scratch > 0 { use(.scratch(time), at: time, bytes: scratch) }
         }
+        if let result { use(result.buffer, at: steps.count, bytes: shapes[0].bytes) }
         keys = order
         requests = order.map {
             ArenaLayout.Request(bytes: bytes[$0]!, first: times[$0]!.lowerBound, last: times[$0]!.upperBound)
@@ -143,6 +162,8 @@ struct TrainingScratch: Sendable {
                 input: step.x!.shape, outputChannels: step.gy!.shape.c)
         case .transposedGradients:
             operation = backend.transposedGradientScratchBytes(input: step.x!.shape, outputChannels: step.gy!.shape.c)
+        case .transposedDataGradient:
+            operation = backend.transposedGradientScratchBytes(input: step.gx!.shape, outputChannels: step.gy!.shape.c)
         case .batchNormalization: operation = backend.channelScratchBytes(channels: step.x!.shape.c)
         case .batchNormBackward, .biasGradient: operation = backend.channelScratchBytes(channels: step.gy!.shape.c)
         case .loss: operation = backend.lossScratchBytes(logits: step.x!.shape)

@@ -1,4 +1,4 @@
-/// One call of a training step's forward pass, loss or backward pass, with its operands' places.
+/// One call of a forward pass, loss or backward pass, with its operands' places.
 struct TrainingStep: Sendable {
     enum Kind: Hashable, Sendable {
         // Forward: x → y.
@@ -6,6 +6,8 @@ struct TrainingStep: Sendable {
         case convolution1x1(relu: Bool)
         case transposedConvolution
         case batchNormalization(relu: Bool, constants: BatchNormalization)
+        /// A batch normalisation with running statistics.
+        case scaleShift(relu: Bool)
         case relu
         case maxPool
         case maxUnpool(pool: Int)
@@ -14,15 +16,19 @@ struct TrainingStep: Sendable {
         case softmax
         // The loss of x and its gradient gx.
         case loss
+        /// The host reads x and writes its gradient gx.
+        case objective
         // Backward: gy → gx or a parameter's gradient.
         case reluBackward
         case batchNormBackward(relu: Bool)
+        case scaleGradient
         case biasGradient
         case convolution3x3WeightGradient
         case convolution3x3DataGradient
         case convolution1x1WeightGradient
         case convolution1x1DataGradient
         case transposedGradients
+        case transposedDataGradient
         case maxPoolBackward(pool: Int, accumulating: Bool)
         case maxUnpoolBackward(pool: Int)
         case dropoutBackward(rate: Float)

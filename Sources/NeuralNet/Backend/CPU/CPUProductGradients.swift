@@ -22,7 +22,7 @@ extension CPUBackend {
         return (input.pixels * 4 * outputChannels + split.scratchFloats) * MemoryLayout<Float>.size
     }
 
-    public func transposedGradients(x: View, gy: View, weights: Slice, gx: View?, gw: Slice, scratch: Slice) {
+    public func transposedGradients(x: View, gy: View, weights: Slice, gx: View?, gw: Slice?, scratch: Slice) {
         // With the four taps of a pixel side by side both gradients are one matrix product each.
         let columns = 4 * gy.shape.c
         lt_transposed2x2_gather(context, gy.kernel, scratch.floats)
@@ -31,6 +31,7 @@ extension CPUBackend {
             let matrix = Matrix(data: weights.floats, rows: x.shape.c, columns: columns, stride: columns)
             context.productWithTransposed(rows, matrix, into: gx.matrix)
         }
+        guard let gw else { return }
         let gradient = Matrix(data: gw.floats, rows: x.shape.c, columns: columns, stride: columns)
         context.productOfTransposed(
             x.matrix, rows, into: gradient, scratch: scratch.floats + x.shape.pixels * columns)
