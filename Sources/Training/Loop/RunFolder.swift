@@ -3,14 +3,15 @@ import NeuralNet
 import Segmentation
 
 /// A run's files: `recipe.json`, `history.jsonl` (a line per epoch), `checkpoint.safetensors` (where to go on),
-/// `best.safetensors` (the best model by validation) and `events.out.tfevents.lungtriage` for TensorBoard.
+/// `best.safetensors` (the best model by validation), `events.out.tfevents.lungtriage` for TensorBoard, and `curves.png`.
 ///
 /// An epoch counts once its checkpoint is in place, which a rename decides; whatever else a killed run left is rewritten.
 struct RunFolder: Sendable {
     let path: URL
 
     var recipeFile: URL { path.appending(path: "recipe.json") }
-    var historyFile: URL { path.appending(path: "history.jsonl") }
+    var historyFile: URL { Self.historyFile(in: path) }
+    var curvesFile: URL { path.appending(path: "curves.png") }
     var checkpointFile: URL { path.appending(path: "checkpoint.safetensors") }
     var eventFile: URL { path.appending(path: "events.out.tfevents.lungtriage") }
     var bestFile: URL { path.appending(path: "best.safetensors") }
@@ -36,14 +37,16 @@ struct RunFolder: Sendable {
         }
     }
 
+    static func historyFile(in folder: URL) -> URL { folder.appending(path: "history.jsonl") }
+
     /// The epochs that the history tells of, in order.
     func history() throws(TrainingError) -> [EpochRecord] { try Self.history(in: path) }
 
     /// The same of any run's folder; empty where there is no history yet.
     static func history(in folder: URL) throws(TrainingError) -> [EpochRecord] {
-        let historyFile = folder.appending(path: "history.jsonl")
-        guard FileManager.default.fileExists(atPath: historyFile.path) else { return [] }
-        let data = try Self.accessing(historyFile) { try Data(contentsOf: historyFile) }
+        let file = historyFile(in: folder)
+        guard FileManager.default.fileExists(atPath: file.path) else { return [] }
+        let data = try accessing(file) { try Data(contentsOf: file) }
         // A killed run may have left half a line at the end; its epoch's checkpoint does not exist.
         return data.split(separator: UInt8(ascii: "\n"))
             .compactMap { try? JSONDecoder().decode(EpochRecord.self, from: $0) }

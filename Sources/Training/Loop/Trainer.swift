@@ -1,4 +1,5 @@
 import Foundation
+import Imaging
 import NeuralNet
 import Segmentation
 
@@ -86,6 +87,7 @@ public struct Trainer<B: Backend>: Sendable {
             try folder.write(history: history)
             try saveCheckpoint(session, epoch: done)
             observe(.epoch(record))
+            drawCurves(history, observe)
         }
         return history
     }
@@ -102,6 +104,16 @@ public struct Trainer<B: Backend>: Sendable {
                 network: network, parameters: model.parameters, backend: backend, batch: recipe.batchSize,
                 height: training.height, width: training.width,
                 options: .init(loss: loss, optimizer: adam, schedule: rates, seed: recipe.seed))
+        }
+    }
+
+    /// A picture must not cost a run: what keeps it from being written is told and the run goes on.
+    private func drawCurves(_ history: [EpochRecord], _ observe: (TrainingEvent) -> Void) {
+        do throws(ImagingError) {
+            let names = metadata["task"].flatMap(SegmentationTask.init(rawValue:))?.classNames ?? []
+            try PNG.write(try TrainingCurves(history, classNames: names).picture(), to: folder.curvesFile.path)
+        } catch {
+            observe(.curvesNotDrawn(error))
         }
     }
 
@@ -191,4 +203,6 @@ public enum TrainingEvent: Hashable, Sendable {
     case improved(EpochRecord)
     /// The epoch's checkpoint is in place.
     case epoch(EpochRecord)
+    /// The picture of the training curves could not be drawn or written; the run goes on.
+    case curvesNotDrawn(ImagingError)
 }

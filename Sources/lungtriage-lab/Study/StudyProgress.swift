@@ -65,6 +65,8 @@ struct StudyProgress {
         case .epoch(let record):
             epochs.done = record.epoch
             say("\(heading(experiment))  \(TrainingProgress.line(record, of: epochs.all))  \(timeLeft) left in all")
+        case .curvesNotDrawn(let error):
+            say("\(heading(experiment))  The training curves are not drawn: \(error)")
         }
     }
 

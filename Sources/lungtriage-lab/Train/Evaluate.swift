@@ -18,6 +18,7 @@ struct Evaluate: ParsableCommand {
     @Option(help: "Lung model: lesions are sought as serving does, lungs first and only in or beside them.")
     var lungModel: String?
     @Flag(help: "The labels as the network gives them, nothing removed.") var raw = false
+    @Option(help: "Draw the best, median and worst image with truth and prediction (.png).") var overlays: String?
     @OptionGroup var device: DeviceOptions
     @Flag(help: "Print JSON.") var json = false
 
@@ -28,14 +29,15 @@ struct Evaluate: ParsableCommand {
             let backend = try device.backend()
             let lungs = try lungModel.map { try LungSegmenter(SegmentationModel.load($0), backend: backend) }
             let predictor = try Predictor(model, task: task, lungs: lungs, raw: raw, backend: backend)
-            var evaluation = Evaluation(classes: task.classes)
+            var evaluated = EvaluatedSlices(task: task, keepsSlices: overlays != nil)
             for set in try data.sets(for: task, lungs: lungs) {
-                try evaluation.add(set, task: task) { ct throws in try predictor.labels(of: set, ct: ct) }
+                try evaluated.add(set) { ct throws in try predictor.labels(of: set, ct: ct) }
             }
-            guard !evaluation.images.isEmpty else { throw ValidationError("There is nothing to evaluate.") }
-            let report = EvaluationReport(evaluation)
-            if json { return try JSONOutput.print(report) }
-            for line in report.lines { print(line) }
+            guard !evaluated.evaluation.images.isEmpty else { throw ValidationError("There is nothing to evaluate.") }
+            let report = EvaluationReport(evaluated.evaluation)
+            if json { try JSONOutput.print(report) } else { for line in report.lines { print(line) } }
+            // Last, so that no picture can cost the figures.
+            if let overlays { try PNG.write(try evaluated.overlays(), to: overlays) }
         }
     }
 }

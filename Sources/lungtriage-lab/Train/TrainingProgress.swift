@@ -9,6 +9,7 @@ struct TrainingProgress {
     private var epochs = 0
     private var batchesPerEpoch = 1
     private var batchesBefore = 0
+    private var curvesComplaint: String?
 
     init() { start = clock.now }
 
@@ -30,6 +31,11 @@ struct TrainingProgress {
             break
         case .epoch(let record):
             StandardError.write((redraws ? "\r\u{1b}[K" : "") + line(record) + "\n")
+        case .curvesNotDrawn(let error):
+            // Once per reason: it will be the same after every epoch.
+            guard curvesComplaint != "\(error)" else { return }
+            curvesComplaint = "\(error)"
+            StandardError.write("The training curves are not drawn: \(error)\n")
         }
     }
 

@@ -187,6 +187,21 @@ import Testing
         #expect(try abs(#require(highest) - curve.y.lowerBound) <= 2)
     }
 
+    @Test func theLegendStandsInItsCorner() throws {
+        // The curve lies in the lower left quarter, so red elsewhere is the legend's.
+        let points = [(x: 0.0, y: 0.1), (x: 3.0, y: 0.1)]
+        var plot = LinePlot(
+            series: [.init(name: "train", points: points, color: red)], xRange: 0...10, yRange: 0...1)
+        func quarters(of picture: Picture) -> [Bool] {
+            [0..<150, 150..<300].map { rows in
+                rows.contains { y in (250..<400).contains { picture[$0, y] == red } }
+            }
+        }
+        #expect(quarters(of: try plot.picture(width: 400, height: 300)) == [true, false])
+        plot.legendCorner = .bottomRight
+        #expect(quarters(of: try plot.picture(width: 400, height: 300)) == [false, true])
+    }
+
     @Test func gapsAndNothingAreDrawnWithoutTrapping() throws {
         let points: [(x: Double, y: Double)] = [(0, 1), (1, .nan), (2, 3), (.infinity, 3), (4, -1e300)]
         let plot = LinePlot(title: "Loss", series: [.init(name: "train", points: points, color: red)])

@@ -19,8 +19,12 @@ public struct LinePlot: Sendable {
     /// The axes' ranges; nil for those of the points, opened to the next ticks.
     public var xRange: ClosedRange<Double>?
     public var yRange: ClosedRange<Double>?
+    /// Which corner the names of the curves stand in.
+    public var legendCorner = LegendCorner.topRight
     /// Height of capitals in pixels.
     public var textHeight = 10.0
+
+    public enum LegendCorner: Sendable { case topRight, bottomRight }
 
     private let ink = RGB(gray: 40)
     private let grid = RGB(gray: 222)
@@ -90,14 +94,15 @@ public struct LinePlot: Sendable {
         picture.draw(title, x: middle, y: textHeight * 0.8, style: heading, horizontal: .center)
     }
 
-    /// In the corner at the top right, over a white ground.
+    /// In its corner, over a white ground.
     private func drawLegend(on picture: inout Picture, frame: Frame) {
         let named = series.filter { !$0.name.isEmpty }
         guard !named.isEmpty else { return }
         let legend = Legend(
             named.map { Legend.Entry(name: $0.name, color: $0.color) },
             style: TextStyle(capHeight: textHeight, color: ink))
-        let (x, y) = (Int(frame.right) - legend.width - 8, Int(frame.top) + 8)
+        let x = Int(frame.right) - legend.width - 8
+        let y = legendCorner == .topRight ? Int(frame.top) + 8 : Int(frame.bottom) - legend.height - 6
         picture.fill(
             x: x - 6, y: y - 6, width: legend.width + 12, height: legend.height + 6, color: .white, opacity: 0.85)
         legend.draw(on: &picture, x: x, y: y)
