@@ -60,6 +60,28 @@ public struct SegmentationModel: Sendable {
         return try SegmentationModel(architecture: used, parameters: parameters, metadata: metadata)
     }
 
+    /// The same model with its class scores (logits) shifted, which moves its operating point: a class with a higher shift is
+    /// called more often. Done in the last layer's bias, so that every program that runs the model follows.
+    ///
+    /// Throws `shapeMismatch` unless there is one shift per class, `notFinite` for NaN and infinity.
+    public func shiftingScores(by shifts: [Float]) throws(NeuralNetError) -> SegmentationModel {
+        let classes = network.outputChannels
+        guard shifts.count == classes, let bias = network.parameters.last(where: { $0.role == .bias }),
+            bias.count == classes
+        else {
+            throw NeuralNetError(
+                .shapeMismatch, operation: "operating point",
+                message: "The model has \(classes) classes, but \(shifts.count) shifts were given.")
+        }
+        guard shifts.allSatisfy(\.isFinite) else {
+            throw NeuralNetError(
+                .notFinite, operation: "operating point", message: "Shifts must be finite, but they are \(shifts).")
+        }
+        var model = self
+        try model.parameters.set(bias.name, to: zip(try parameters.values(bias.name), shifts).map(+))
+        return model
+    }
+
     /// Writes the model durably; throws `fileAccess`, `notFinite`.
     public func save(
         to path: String, storage: SafetensorsWriter.FloatStorage = .float32

@@ -22,10 +22,22 @@ import Testing
 
     @Test func lesionsReachAFewMillimetresBeyondTheLungs() throws {
         var labels = labels
-        row(15..<30, 1, of: &labels)
+        row(16..<35, 1, of: &labels)
         let cleaned = try LesionCleaning(reach: 5, smallest: 0).cleaned(labels, lungs: lungs)
         // Two voxels of 2 mm lie within 5 mm of column 19.
-        #expect((0..<40).filter { cleaned[$0, 4, 1] == 1 } == Array(15..<22))
+        #expect((0..<40).filter { cleaned[$0, 4, 1] == 1 } == Array(16..<22))
+    }
+
+    @Test func aLesionThatLiesMostlyInTheLungsStaysWhole() throws {
+        var labels = labels
+        // 14 of 24 columns lie within reach, then 14 of 29.
+        row(2..<22, 1, of: &labels)
+        row(22..<26, 2, of: &labels)
+        let whole = try LesionCleaning(reach: 5, smallest: 0).cleaned(labels, lungs: lungs)
+        #expect((0..<40).filter { whole[$0, 4, 1] != 0 } == Array(2..<26))
+        row(26..<31, 2, of: &labels)
+        let clipped = try LesionCleaning(reach: 5, smallest: 0).cleaned(labels, lungs: lungs)
+        #expect((0..<40).filter { clipped[$0, 4, 1] != 0 } == Array(8..<22))
     }
 
     @Test func anEffusionThatTouchesTheLungsStaysWhole() throws {

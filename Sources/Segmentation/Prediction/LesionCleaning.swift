@@ -5,18 +5,22 @@ public struct LesionCleaning: Hashable, Sendable {
     /// How far beyond the lung fields a lesion may reach, in mm within its slice: lung masks miss a rim, most of all where
     /// a consolidation lies at the chest wall.
     public var reach: Double
+    /// A connected lesion with at least this share of its voxels within reach of the lungs stays whole: lung models miss
+    /// parts of lungs that are consolidated. Of any other, only what is within reach stays.
+    public var wholeFromShare: Double
     /// Connected lesions of less than so many ml go; only in volumes.
     public var smallest: Double
     /// The label that lies beside the lungs instead of in them; nil where a model has none.
     public var effusion: UInt8?
 
-    public init(reach: Double = 5, smallest: Double = 0.02, effusion: UInt8? = nil) {
+    public init(reach: Double = 5, wholeFromShare: Double = 0.5, smallest: Double = 0.02, effusion: UInt8? = nil) {
         self.reach = reach
+        self.wholeFromShare = wholeFromShare
         self.smallest = smallest
         self.effusion = effusion
     }
 
-    /// Lesion labels within reach of the lungs; components of effusion stay whole if any of them is.
+    /// Lesion labels in or beside the lungs; a connected effusion stays whole if any of it is within reach.
     ///
     /// Throws `gridMismatch` when the lungs lie on another grid, `invalidArgument` for a negative reach, `tooLarge` beyond
     /// Int32.max runs.
@@ -28,15 +32,15 @@ public struct LesionCleaning: Hashable, Sendable {
                 .gridMismatch, subject: "lesions", message: "The lung mask lies on another grid than the lesions.")
         }
         let field = try lungs.dilated(by: .disc(radius: reach)).voxels
-        let effusions = try effusion.map { label throws(ImagingError) in
-            try Self.mask(of: label, in: labels, touching: field, arrangement)
+        var kept = [UInt8](repeating: 0, count: field.count)
+        let lesions = labels.voxels.map { UInt8($0 != 0 && $0 != effusion ? 1 : 0) }
+        let parts = try Parts(of: LabelVolume(grid: labels.grid, voxels: lesions), in: field, arrangement)
+        for voxel in kept.indices where lesions[voxel] != 0 {
+            if field[voxel] != 0 || parts.share(at: voxel) >= wholeFromShare { kept[voxel] = labels.voxels[voxel] }
         }
-        var kept = labels.voxels
-        for voxel in kept.indices where kept[voxel] != 0 && field[voxel] == 0 {
-            if effusions?[voxel] ?? 0 == 0 { kept[voxel] = 0 }
-        }
-        if let effusion, let effusions {
-            for voxel in kept.indices where kept[voxel] == effusion && effusions[voxel] == 0 { kept[voxel] = 0 }
+        if let effusion {
+            let fluid = try Parts(of: labels.mask(of: effusion), in: field, arrangement)
+            for voxel in kept.indices where fluid.share(at: voxel) > 0 { kept[voxel] = effusion }
         }
         var result = try LabelVolume(grid: labels.grid, voxels: kept)
         if arrangement == .volume, smallest > 0 {
@@ -45,16 +49,23 @@ public struct LesionCleaning: Hashable, Sendable {
         return result
     }
 
-    /// 1 where a component of a label reaches into the field.
-    private static func mask(
-        of label: UInt8, in labels: LabelVolume, touching field: [UInt8], _ arrangement: SliceArrangement
-    ) throws(ImagingError) -> [UInt8] {
-        let found = try labels.mask(of: label).components(arrangement == .volume ? .six : .four)
-        var touches = [Bool](repeating: false, count: found.components.count + 1)
-        let numbers = found.labelled().voxels
-        for voxel in numbers.indices where numbers[voxel] > 0 && field[voxel] != 0 {
-            touches[Int(numbers[voxel])] = true
+    /// How much of every connected set of voxels lies in a field.
+    private struct Parts {
+        /// 0 for background, else a component's number.
+        private let numbers: [Int32]
+        private let shares: [Double]
+
+        init(of mask: LabelVolume, in field: [UInt8], _ arrangement: SliceArrangement) throws(ImagingError) {
+            let found = try mask.components(arrangement == .volume ? .six : .four)
+            numbers = found.labelled().voxels
+            var inside = [Int](repeating: 0, count: found.components.count)
+            for voxel in numbers.indices where numbers[voxel] > 0 && field[voxel] != 0 {
+                inside[Int(numbers[voxel]) - 1] += 1
+            }
+            shares = zip(inside, found.components).map { Double($0) / Double($1.voxels) }
         }
-        return numbers.map { touches[Int($0)] ? 1 : 0 }
+
+        /// Of the voxel's component; 0 in the background.
+        func share(at voxel: Int) -> Double { numbers[voxel] > 0 ? shares[Int(numbers[voxel]) - 1] : 0 }
     }
 }

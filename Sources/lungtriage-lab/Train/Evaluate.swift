@@ -56,7 +56,7 @@ extension SegmentationModel {
 }
 
 /// How a model's labels come about: as the network gives them, or cleaned as in serving.
-private enum Predictor {
+enum Predictor {
     case network(VolumeSegmenter<CPUBackend>)
     case lungs(LungSegmenter<CPUBackend>)
     case lesions(LesionSegmenter<CPUBackend>)
