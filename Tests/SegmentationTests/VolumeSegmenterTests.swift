@@ -51,4 +51,25 @@ import Testing
         let segmenter = try VolumeSegmenter(constantModel(label: 0, preparation), backend: CPUBackend(threads: 1))
         #expect(throws: ImagingError.self) { try segmenter.labels(of: SliceCropTests.chest().ct, slices: [3]) }
     }
+
+    /// With random weights a mirrored slice gets other scores than the mirror of its own, unless both are averaged.
+    @Test func averagingMirrorsMakesLeftAndRightAlike() throws {
+        let size = GridSize(i: 32, j: 32, k: 1)
+        let grid = try Grid(size: size, affine: Affine(order: .lps, spacing: Spacing(i: 1, j: 1, k: 1)))
+        let voxels = (0..<1024).map { Int16(($0 * 7919) % 1400 - 1000) }
+        let mirrored = (0..<1024).map { voxels[$0 / 32 * 32 + 31 - $0 % 32] }
+        var model = try SegmentationModel(
+            architecture: ArchitectureDescription(UNet(inputChannels: 1, classes: 3, depth: 1, baseFilters: 4)), seed: 4
+        )
+        model.metadata = InputPreparation(crop: .wholeSlice, height: 32, width: 32).metadata
+        func differing(averaged: Bool) throws -> Int {
+            let segmenter = try VolumeSegmenter(
+                model, backend: CPUBackend(threads: 1), averagesMirrored: averaged)
+            let plain = try segmenter.labels(of: CTVolume(grid: grid, voxels: voxels), slices: [0]).voxels
+            let other = try segmenter.labels(of: CTVolume(grid: grid, voxels: mirrored), slices: [0]).voxels
+            return (0..<1024).count { plain[$0] != other[$0 / 32 * 32 + 31 - $0 % 32] }
+        }
+        #expect(try differing(averaged: false) > 50)
+        #expect(try differing(averaged: true) <= 2)
+    }
 }

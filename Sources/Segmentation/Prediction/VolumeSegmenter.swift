@@ -6,12 +6,16 @@ import NeuralNet
 public struct VolumeSegmenter<B: Backend>: Sendable {
     public let model: SegmentationModel
     public let preparation: InputPreparation
+    /// Whether each slice is also seen with left and right exchanged and the scores are averaged: steadier labels for twice
+    /// the work.
+    public let averagesMirrored: Bool
     private let session: InferenceSession<B>
 
     /// Throws `malformedFile` when the model does not say how its input is prepared and `preparation` is nil, and what
     /// `InferenceSession` throws.
     public init(
-        _ model: SegmentationModel, preparation: InputPreparation? = nil, backend: B, microBatch: Int = 4
+        _ model: SegmentationModel, preparation: InputPreparation? = nil, backend: B,
+        averagesMirrored: Bool = false, microBatch: Int = 4
     ) throws(NeuralNetError) {
         let stored = try InputPreparation(metadata: model.metadata)
         guard let preparation = preparation ?? stored else {
@@ -20,6 +24,7 @@ public struct VolumeSegmenter<B: Backend>: Sendable {
         }
         self.model = model
         self.preparation = preparation
+        self.averagesMirrored = averagesMirrored
         session = try InferenceSession(
             network: model.network, parameters: model.parameters, backend: backend, height: preparation.height,
             width: preparation.width, microBatch: microBatch)
@@ -59,12 +64,30 @@ public struct VolumeSegmenter<B: Backend>: Sendable {
         for (k, resizer) in zip(slices, resizers) {
             values += try resizer.picture(of: volume, slice: k).map(preparation.window.normalized)
         }
-        let input = try Tensor(values, shape: try Shape(n: slices.count, h: height, w: width, c: 1))
-        let scores = try session.run(input).planes()
+        var scores = try self.scores(values, slices: slices.count)
+        if averagesMirrored {
+            let mirrored = try self.scores(Self.mirrored(values, width: width), slices: slices.count)
+            scores = zip(scores, Self.mirrored(mirrored, width: width)).map { ($0 + $1) / 2 }
+        }
         let image = classes * height * width
         for (place, k) in slices.enumerated() {
             try resizers[place].restore(
                 scores: Array(scores[(place * image)..<((place + 1) * image)]), classes: classes, to: &result, slice: k)
         }
+    }
+
+    /// Class scores C×H×W of each slice from windowed values.
+    private func scores(_ values: [Float], slices: Int) throws(NeuralNetError) -> [Float] {
+        let shape = try Shape(n: slices, h: preparation.height, w: preparation.width, c: 1)
+        return try session.run(try Tensor(values, shape: shape)).planes()
+    }
+
+    /// Every row the other way round.
+    private static func mirrored(_ planes: [Float], width: Int) -> [Float] {
+        var result = planes
+        for row in stride(from: 0, to: planes.count, by: width) {
+            for column in 0..<width { result[row + column] = planes[row + width - 1 - column] }
+        }
+        return result
     }
 }

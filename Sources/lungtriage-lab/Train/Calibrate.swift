@@ -22,6 +22,7 @@ struct Calibrate: ParsableCommand {
     @Option(help: "Distance between the shifts that are tried.") var step: Float = 0.25
     @Option(help: "Where the model goes.") var output: String
     @Flag(help: "Store weights as float16, for shipping.") var half = false
+    @OptionGroup var prediction: PredictionOptions
     @OptionGroup var device: DeviceOptions
 
     func run() throws {
@@ -37,7 +38,7 @@ struct Calibrate: ParsableCommand {
             guard !sets.isEmpty else { throw ValidationError("There is nothing to calibrate on.") }
             func value(_ shifts: [Float]) throws -> Double {
                 let shifted = try model.shiftingScores(by: shifts)
-                let predictor = try Predictor(shifted, task: task, lungs: lungs, raw: false, backend: backend)
+                let predictor = try Predictor(shifted, task: task, lungs: lungs, options: prediction, backend: backend)
                 var evaluation = Evaluation(classes: task.classes)
                 for set in sets {
                     try evaluation.add(set, task: task) { try predictor.labels(of: set, ct: $0) }

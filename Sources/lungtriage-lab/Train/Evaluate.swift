@@ -17,7 +17,7 @@ struct Evaluate: ParsableCommand {
     @OptionGroup var data: EvaluationOptions
     @Option(help: "Lung model: lesions are sought as serving does, lungs first and only in or beside them.")
     var lungModel: String?
-    @Flag(help: "The labels as the network gives them, nothing removed.") var raw = false
+    @OptionGroup var prediction: PredictionOptions
     @Option(help: "Draw the best, median and worst image with truth and prediction (.png).") var overlays: String?
     @OptionGroup var device: DeviceOptions
     @Flag(help: "Print JSON.") var json = false
@@ -28,7 +28,7 @@ struct Evaluate: ParsableCommand {
             let task = try model.task
             let backend = try device.backend()
             let lungs = try lungModel.map { try LungSegmenter(SegmentationModel.load($0), backend: backend) }
-            let predictor = try Predictor(model, task: task, lungs: lungs, raw: raw, backend: backend)
+            let predictor = try Predictor(model, task: task, lungs: lungs, options: prediction, backend: backend)
             var evaluated = EvaluatedSlices(task: task, keepsSlices: overlays != nil)
             for set in try data.sets(for: task, lungs: lungs) {
                 try evaluated.add(set) { ct throws in try predictor.labels(of: set, ct: ct) }
@@ -51,41 +51,6 @@ extension SegmentationModel {
                     .malformedFile, operation: "model", message: "The model does not say what task it was trained for.")
             }
             return task
-        }
-    }
-}
-
-/// How a model's labels come about: as the network gives them, or cleaned as in serving.
-enum Predictor {
-    case network(VolumeSegmenter<CPUBackend>)
-    case lungs(LungSegmenter<CPUBackend>)
-    case lesions(LesionSegmenter<CPUBackend>)
-
-    init(
-        _ model: SegmentationModel, task: SegmentationTask, lungs: LungSegmenter<CPUBackend>?, raw: Bool,
-        backend: CPUBackend
-    ) throws {
-        if task == .lungs && !raw {
-            self = .lungs(try LungSegmenter(model, backend: backend))
-        } else if task != .lungs, let lungs {
-            self = .lesions(
-                LesionSegmenter(
-                    lesions: try VolumeSegmenter(model, backend: backend), lungs: lungs,
-                    cleaning: raw ? nil : LesionCleaning(effusion: task == .multiclass ? SyntheticEffusion.label : nil))
-            )
-        } else {
-            self = .network(try VolumeSegmenter(model, backend: backend))
-        }
-    }
-
-    func labels(of set: EvaluationSet, ct: CTVolume) throws -> LabelVolume {
-        // What is connected across slices is only known from all of them.
-        let slices = set.arrangement == .volume ? nil : set.slices
-        switch self {
-        case .network(let segmenter): return try segmenter.labels(of: ct, slices: set.slices, lungs: set.volume.lungs)
-        case .lungs(let segmenter): return try segmenter.lungs(of: ct, arrangement: set.arrangement)
-        case .lesions(let segmenter):
-            return try segmenter.labels(of: ct, arrangement: set.arrangement, slices: slices).lesions
         }
     }
 }

@@ -18,7 +18,7 @@ struct EvaluateScan: ParsableCommand {
     @Option(help: "Lesion model (safetensors).") var model: String
     @Option(help: "Lung model (safetensors).") var lungModel: String
     @Option(help: "Table with a column `infected` of 0 and 1, a row per slice.") var sliceLabels: String?
-    @Flag(help: "The labels as the network gives them, nothing removed.") var raw = false
+    @OptionGroup var prediction: PredictionOptions
     @Option(help: "Where the lesions' label map goes (.nii, .nii.gz).") var output: String?
     @Option(help: "Where the lungs' label map goes (.nii, .nii.gz).") var lungOutput: String?
     @OptionGroup var device: DeviceOptions
@@ -30,9 +30,9 @@ struct EvaluateScan: ParsableCommand {
             let model = try SegmentationModel.load(model)
             let effusion = try model.task == .multiclass ? SyntheticEffusion.label : nil
             let segmenter = LesionSegmenter(
-                lesions: try VolumeSegmenter(model, backend: backend),
+                lesions: try VolumeSegmenter(model, backend: backend, averagesMirrored: prediction.mirror),
                 lungs: try LungSegmenter(SegmentationModel.load(lungModel), backend: backend),
-                cleaning: raw ? nil : LesionCleaning(effusion: effusion))
+                cleaning: prediction.raw ? nil : LesionCleaning(effusion: effusion))
             let image = try NIfTIFile.read(input)
             let onTerminal = StandardError.isTerminal
             let found = try segmenter.labels(of: image.lps()) { share in
