@@ -44,7 +44,7 @@ let package = Package(
             name: "volumes-benchmark", dependencies: ["Imaging"], path: "Benchmarks/volumes",
             exclude: ["README.md", "volumes_peers.py"], swiftSettings: swiftSettings),
         .target(
-            name: "TestSupport", dependencies: ["NeuralNet"], path: "Tests/TestSupport",
+            name: "TestSupport", dependencies: ["NeuralNet", "Imaging"], path: "Tests/TestSupport",
             swiftSettings: swiftSettings),
         .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
         .testTarget(
@@ -57,7 +57,7 @@ let package = Package(
             name: "TrainingTests", dependencies: ["Training", "Segmentation", "NeuralNet", "Imaging", "TestSupport"],
             swiftSettings: swiftSettings),
         .testTarget(
-            name: "LabTests", dependencies: ["lungtriage-lab", "Segmentation", "NeuralNet", "TestSupport"],
+            name: "LabTests", dependencies: ["lungtriage-lab", "Segmentation", "NeuralNet", "Imaging", "TestSupport"],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "ImagingTests", dependencies: ["Imaging", "CNIfTI", "CDeflate"], swiftSettings: swiftSettings),

@@ -9,6 +9,11 @@ public struct ExperimentResult: Hashable, Sendable, Codable {
         public let slice: Int
         /// Pixels; a row per actual class, a column per predicted one.
         public let confusion: [[Int]]
+
+        package init(slice: Int, confusion: [[Int]]) {
+            self.slice = slice
+            self.confusion = confusion
+        }
     }
 
     /// Under which circumstances the run was made.
@@ -18,6 +23,13 @@ public struct ExperimentResult: Hashable, Sendable, Codable {
         public let finished: Date
         /// Of training and validation, all epochs.
         public let trainingSeconds: Double
+
+        package init(command: String, machine: String, finished: Date, trainingSeconds: Double) {
+            self.command = command
+            self.machine = machine
+            self.finished = finished
+            self.trainingSeconds = trainingSeconds
+        }
     }
 
     public let experiment: PaperExperiment
@@ -27,6 +39,18 @@ public struct ExperimentResult: Hashable, Sendable, Codable {
     public let data: String
     public let images: [Image]
     public let provenance: Provenance
+
+    package init(
+        experiment: PaperExperiment, settings: StudySettings, recipe: TrainingRecipe, data: String, images: [Image],
+        provenance: Provenance
+    ) {
+        self.experiment = experiment
+        self.settings = settings
+        self.recipe = recipe
+        self.data = data
+        self.images = images
+        self.provenance = provenance
+    }
 
     /// All images' figures. Throws `invalidArgument`, `shapeMismatch` for matrices that are none of the task.
     public func evaluation() throws(TrainingError) -> Evaluation {

@@ -120,6 +120,21 @@ extension PaperExperiment {
         return chosen
     }
 
+    /// The reverse: names with neighbouring numbers as a range.
+    static func summary(of experiments: [PaperExperiment]) -> [String] {
+        var ranges: [(first: PaperExperiment, last: PaperExperiment)] = []
+        for experiment in experiments {
+            if let last = ranges.last?.last, (last.network, last.task) == (experiment.network, experiment.task),
+                last.number + 1 == experiment.number
+            {
+                ranges[ranges.count - 1].last = experiment
+            } else {
+                ranges.append((experiment, experiment))
+            }
+        }
+        return ranges.map { $0 == $1 ? $0.name : "\($0.name)..\($1.number)" }
+    }
+
     private static func matching(_ name: String) -> [PaperExperiment] {
         if let one = PaperExperiment(name: name) { return [one] }
         let ends = name.components(separatedBy: "..")

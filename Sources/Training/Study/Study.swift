@@ -38,6 +38,7 @@ public struct Study<B: Backend>: Sendable {
                 try run(experiment, observe)
             } catch  where error.code == .diverged {
                 diverged[experiment] = error
+                try StudyRunFolder(experiment, settings, output: output).save(divergence: "\(error)")
                 observe(.diverged(experiment, error))
             }
         }
@@ -64,7 +65,7 @@ public struct Study<B: Backend>: Sendable {
         let folder = StudyRunFolder(experiment, settings, output: output)
         let training = try data.training(experiment.task, size: settings.size)
         let recipe = try recipe(of: experiment, training)
-        let identity = "\(training.fingerprint), \(data.testFingerprint)"
+        let identity = data.identity(training)
         if let finished = try folder.result() {
             guard finished.recipe == recipe, finished.data == identity else {
                 throw TrainingError(
@@ -82,6 +83,7 @@ public struct Study<B: Backend>: Sendable {
             experiment: experiment, settings: settings, recipe: recipe, data: identity, images: images,
             provenance: ExperimentResult.Provenance(
                 command: command, machine: Machine.description, finished: Date(), trainingSeconds: seconds))
+        try folder.save(divergence: nil)
         try folder.save(result)
         try folder.removeCheckpoint()
         observe(.finished(result))

@@ -29,8 +29,14 @@ public struct StudyData: Sendable {
         return data
     }
 
-    /// Names the test slices by their content.
-    var testFingerprint: String {
+    /// Names training, validation and test slices by their content: results of other slices are not comparable.
+    func identity(_ training: TrainingData) -> String { "\(training.fingerprint), \(testFingerprint)" }
+
+    func identity(_ task: PaperExperiment.Task, size: Int) throws(TrainingError) -> String {
+        identity(try training(task, size: size))
+    }
+
+    private var testFingerprint: String {
         var hash = ContentHash()
         let plane = volume.ct.grid.size.i * volume.ct.grid.size.j
         for k in testSlices {

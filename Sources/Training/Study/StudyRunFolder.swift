@@ -3,7 +3,7 @@ import Imaging
 
 /// The files of one experiment's run, beside those of `RunFolder`: `last.safetensors` (the model after the last epoch, which is
 /// evaluated), `predictions.nii.gz` (its labels of the test slices on the data's grid) and `evaluation.json`, whose presence
-/// says that the run is finished.
+/// says that the run is finished. `diverged.txt` tells why a run stopped that cannot go on.
 struct StudyRunFolder: Sendable {
     let path: URL
 
@@ -18,6 +18,7 @@ struct StudyRunFolder: Sendable {
     var lastFile: URL { path.appending(path: "last.safetensors") }
     var predictionsFile: URL { path.appending(path: "predictions.nii.gz") }
     var resultFile: URL { path.appending(path: "evaluation.json") }
+    private var divergenceFile: URL { path.appending(path: "diverged.txt") }
     private var checkpointFile: URL { path.appending(path: "checkpoint.safetensors") }
 
     var isTrained: Bool { FileManager.default.fileExists(atPath: lastFile.path) }
@@ -43,6 +44,22 @@ struct StudyRunFolder: Sendable {
 
     func save(predictions: LabelVolume) throws(TrainingError) {
         try imaging(predictionsFile.path) { try NIfTIFile.write(predictions, to: predictionsFile.path) }
+    }
+
+    /// Why the run cannot go on; nil for one that can.
+    func divergence() throws(TrainingError) -> String? {
+        guard FileManager.default.fileExists(atPath: divergenceFile.path) else { return nil }
+        return try RunFolder.accessing(divergenceFile) { try String(contentsOf: divergenceFile, encoding: .utf8) }
+    }
+
+    func save(divergence: String?) throws(TrainingError) {
+        try RunFolder.accessing(divergenceFile) {
+            if let divergence {
+                try Data(divergence.utf8).write(to: divergenceFile, options: .atomic)
+            } else if FileManager.default.fileExists(atPath: divergenceFile.path) {
+                try FileManager.default.removeItem(at: divergenceFile)
+            }
+        }
     }
 
     /// A finished run needs no checkpoint, which is three times as large as its model.

@@ -50,12 +50,12 @@ public struct StudySettings: Hashable, Sendable, Codable, Comparable {
 
 /// Folder names such as `unet-multiclass-4_base16_epochs20`, with `_size128` where the size is not the paper's.
 extension StudySettings {
-    func folderName(of experiment: PaperExperiment) -> String {
+    package func folderName(of experiment: PaperExperiment) -> String {
         "\(experiment.name)_base\(baseFilters)_epochs\(epochs)" + (size == Self.paperSize ? "" : "_size\(size)")
     }
 
     /// Nil for a name of another form.
-    static func parse(folderName: String) -> (experiment: PaperExperiment, settings: StudySettings)? {
+    package static func parse(folderName: String) -> (experiment: PaperExperiment, settings: StudySettings)? {
         let parts = folderName.split(separator: "_").map(String.init)
         func number(_ prefix: String, at place: Int) -> Int? {
             guard parts.indices.contains(place), parts[place].hasPrefix(prefix) else { return nil }

@@ -1,0 +1,62 @@
+/// Markup that cannot be malformed by what it shows: a string becomes HTML by being escaped, elements by being built.
+package struct HTML: Hashable, Sendable, ExpressibleByStringInterpolation {
+    /// Escaped and ready to be written.
+    package let markup: String
+
+    private init(markup: String) { self.markup = markup }
+
+    /// Text; the five characters that mean something to HTML are escaped.
+    package init(_ text: String) {
+        var escaped = ""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "&": escaped += "&amp;"
+            case "<": escaped += "&lt;"
+            case ">": escaped += "&gt;"
+            case "\"": escaped += "&quot;"
+            case "'": escaped += "&#39;"
+            default: escaped.unicodeScalars.append(scalar)
+            }
+        }
+        markup = escaped
+    }
+
+    package init(stringLiteral text: String) { self.init(text) }
+
+    package init(_ parts: [HTML]) { markup = parts.map(\.markup).joined() }
+
+    /// An element. `name` and the attributes' names are written by programmers; values are escaped. One without content that
+    /// HTML knows as void gets no end tag.
+    package static func element(_ name: String, _ attributes: KeyValuePairs<String, String> = [:], _ content: HTML...)
+        -> HTML
+    {
+        element(name, attributes, content)
+    }
+
+    package static func element(_ name: String, _ attributes: KeyValuePairs<String, String> = [:], _ content: [HTML])
+        -> HTML
+    {
+        let written = attributes.map { " \($0)=\"\(HTML($1).markup)\"" }.joined()
+        let end = voidElements.contains(name) ? "" : "</\(name)>"
+        let inside = content.map(\.markup).joined()
+        return HTML(markup: "<\(name)\(written)>\(inside)\(end)" + (blockElements.contains(name) ? "\n" : ""))
+    }
+
+    /// A whole page. The style sheet is written as it is, so it must not hold `</`.
+    package static func page(title: String, style: String, _ body: [HTML]) -> String {
+        let head: [HTML] = [
+            element("meta", ["charset": "utf-8"]),
+            element("meta", ["name": "viewport", "content": "width=device-width, initial-scale=1"]),
+            element("meta", ["name": "color-scheme", "content": "light dark"]),
+            element("title", [:], HTML(title)), HTML(markup: "<style>\n\(style)</style>\n"),
+        ]
+        return "<!doctype html>\n"
+            + element("html", ["lang": "en"], element("head", [:], head), element("body", [:], body)).markup
+    }
+
+    private static let voidElements: Set = ["meta", "img", "br", "hr", "col"]
+    private static let blockElements: Set = [
+        "meta", "title", "head", "body", "h1", "h2", "h3", "p", "ul", "li", "table", "thead", "tbody", "tr", "figure",
+        "figcaption", "section", "header", "svg", "g", "details", "div",
+    ]
+}
