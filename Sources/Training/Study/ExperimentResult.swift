@@ -61,14 +61,12 @@ public struct ExperimentResult: Hashable, Sendable, Codable {
 
     /// Dice of infected pixels, of whatever kind, in an image; nil where there are none and none were predicted.
     static func infectedDice(_ image: Image) -> Double? {
-        let rows = image.confusion
-        let total = rows.joined().reduce(0, +)
-        let background = rows.first?.first ?? 0
-        let missed = rows.dropFirst().reduce(0) { $0 + ($1.first ?? 0) }
-        let alarms = (rows.first?.dropFirst() ?? []).reduce(0, +)
+        guard let matrix = try? ConfusionMatrix(rows: image.confusion) else { return nil }
+        // Infected against the rest is background against the rest, seen from the other side.
+        let background = matrix.scores(of: 0)
         return ClassScores(
-            truePositives: total - background - missed - alarms, falsePositives: alarms, falseNegatives: missed,
-            trueNegatives: background
+            truePositives: background.trueNegatives, falsePositives: background.falseNegatives,
+            falseNegatives: background.falsePositives, trueNegatives: background.truePositives
         ).dice
     }
 }

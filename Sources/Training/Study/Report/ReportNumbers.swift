@@ -32,7 +32,7 @@ enum ReportNumber {
 
     /// `45 s`, `12 min` or `3 h 20 min`.
     static func duration(_ seconds: Double) -> String {
-        guard seconds.isFinite else { return dash }
+        guard seconds.isFinite, seconds < 1e12 else { return dash }
         let whole = Int(max(0, seconds).rounded())
         if whole < 100 { return "\(whole) s" }
         let minutes = (whole + 30) / 60

@@ -42,9 +42,9 @@ struct ChartScale {
     let ticks: [(value: Double, label: String)]
     private let bottom, top: Double
 
-    /// Opens the values' range a little; values that are not finite do not count.
+    /// Opens the values' range a little; values that no plot can show do not count.
     init(_ values: [Double], bottom: Double, top: Double) {
-        let finite = values.filter(\.isFinite)
+        let finite = values.filter { abs($0) < 1e12 }
         let (low, high) = (finite.min() ?? 0, finite.max() ?? 1)
         let margin = max((high - low) * 0.08, max(abs(high), 1e-6) * 0.01)
         let range = (low - margin)...(high + margin)
