@@ -56,8 +56,10 @@ import Testing
     @Test func averagingMirrorsMakesLeftAndRightAlike() throws {
         let size = GridSize(i: 32, j: 32, k: 1)
         let grid = try Grid(size: size, affine: Affine(order: .lps, spacing: Spacing(i: 1, j: 1, k: 1)))
-        let voxels = (0..<1024).map { Int16(($0 * 7919) % 1400 - 1000) }
-        let mirrored = (0..<1024).map { voxels[$0 / 32 * 32 + 31 - $0 % 32] }
+        let voxels = (0..<1024).map { (pixel: Int) -> Int16 in Int16((pixel * 7919) % 1400 - 1000) }
+        // Typed by hand: left to inference, these expressions can take the compiler too long.
+        func mirror(_ pixel: Int) -> Int { pixel / 32 * 32 + 31 - pixel % 32 }
+        let mirrored = (0..<1024).map { (pixel: Int) -> Int16 in voxels[mirror(pixel)] }
         var model = try SegmentationModel(
             architecture: ArchitectureDescription(UNet(inputChannels: 1, classes: 3, depth: 1, baseFilters: 4)), seed: 4
         )
@@ -67,7 +69,7 @@ import Testing
                 model, backend: CPUBackend(threads: 1), averagesMirrored: averaged)
             let plain = try segmenter.labels(of: CTVolume(grid: grid, voxels: voxels), slices: [0]).voxels
             let other = try segmenter.labels(of: CTVolume(grid: grid, voxels: mirrored), slices: [0]).voxels
-            return (0..<1024).count { plain[$0] != other[$0 / 32 * 32 + 31 - $0 % 32] }
+            return (0..<1024).count { (pixel: Int) -> Bool in plain[pixel] != other[mirror(pixel)] }
         }
         #expect(try differing(averaged: false) > 50)
         #expect(try differing(averaged: true) <= 2)
