@@ -155,6 +155,19 @@ import Training
         #expect(lungs.training.allSatisfy { $0.labels.allSatisfy { $0 == 1 } })
     }
 
+    @Test func medSegSlicesMayBeRepeatedAndHealthyOnesThinned() throws {
+        var wanted = selection(.binary)
+        wanted.medsegRepeats = 3
+        wanted.stride = 2
+        var data = TrainingData(wanted)
+        try data.add(medseg(splits: ["train", "test", "val", "test", "train"]))
+        #expect(data.training.map(\.name) == (0..<3).flatMap { _ in ["MedSeg slice 0", "MedSeg slice 4"] })
+        #expect(data.validation.count == 1)
+        var healthy = TrainingData(wanted)
+        try healthy.add(lungSlices(dense: [0, 0, 400, 0, 0, 0]))
+        #expect(healthy.training.map(\.name) == ["lungs slice 3", "lungs slice 5"])
+    }
+
     @Test func lungsOfMedSegSlicesHoldTheirLesions() throws {
         let slices = try medseg(splits: ["train", "train", "val", "test", "train"])
         var without = TrainingData(selection(.lungs))

@@ -8,20 +8,24 @@ public struct TrainingData: Sendable {
     public struct Selection: Hashable, Sendable, Codable {
         public var task: SegmentationTask
         public var preparation: InputPreparation
-        /// Of volumes, every so many slices: neighbours hardly differ.
+        /// Of volumes, and of slices that stand for healthy lungs, every so many: neighbours hardly differ, and lesions are
+        /// what there is to learn.
         public var stride: Int
+        /// How many times an epoch holds the MedSeg training slices: few of them, of many patients.
+        public var medsegRepeats: Int
         /// Volumes whose slices validate instead of train.
         public var validationVolumes: [String]
         /// Volumes that are left out altogether, to be tested on.
         public var testVolumes: [String]
 
         public init(
-            task: SegmentationTask, preparation: InputPreparation, stride: Int = 1, validationVolumes: [String] = [],
-            testVolumes: [String] = []
+            task: SegmentationTask, preparation: InputPreparation, stride: Int = 1, medsegRepeats: Int = 1,
+            validationVolumes: [String] = [], testVolumes: [String] = []
         ) {
             self.task = task
             self.preparation = preparation
             self.stride = stride
+            self.medsegRepeats = medsegRepeats
             self.validationVolumes = validationVolumes
             self.testVolumes = testVolumes
         }
@@ -51,7 +55,8 @@ public struct TrainingData: Sendable {
         func slices(_ split: Split) throws(TrainingError) -> [PreparedSlice] {
             try prepared(volume, medseg.slices(in: split), lungs: lungs, relabel: relabel)
         }
-        training += try slices(.training)
+        let trained = try slices(.training)
+        for _ in 0..<max(1, selection.medsegRepeats) { training += trained }
         validation += try slices(.validation)
     }
 
@@ -95,7 +100,7 @@ public struct TrainingData: Sendable {
             slices = Array(0..<lungs.volume.ct.grid.size.k)
             relabel = { min($0, 1) }
         case .binary, .multiclass:
-            slices = lungs.aerated
+            slices = lungs.aerated.enumerated().filter { $0.offset % max(1, selection.stride) == 0 }.map(\.element)
             relabel = { _ in 0 }
         }
         func prepared(_ slices: [Int]) throws(TrainingError) -> [PreparedSlice] {

@@ -15,7 +15,8 @@ struct DataOptions: ParsableArguments {
     var split = "paper_split"
     @Option(help: "Folder with NAME_ct, NAME_lesion, NAME_lung .nii.gz and slices.tsv: patients' volumes.")
     var volumes: String?
-    @Option(help: "Of volumes, take every so many slices.") var stride = 1
+    @Option(help: "Of volumes, and of slices without lesions, take every so many.") var stride = 1
+    @Option(help: "How many times an epoch holds the MedSeg slices.") var medsegRepeats = 1
     @Option(parsing: .upToNextOption, help: "Volumes that validate.") var validate: [String] = []
     @Option(parsing: .upToNextOption, help: "Volumes to leave out, to be tested on.") var leaveOut: [String] = []
     @Option(
@@ -36,7 +37,8 @@ struct DataOptions: ParsableArguments {
         let lungs = try lungModel.map { try LungSegmenter(SegmentationModel.load($0), backend: backend) }
         var data = TrainingData(
             TrainingData.Selection(
-                task: task, preparation: preparation, stride: stride, validationVolumes: validate,
+                task: task, preparation: preparation, stride: stride, medsegRepeats: medsegRepeats,
+                validationVolumes: validate,
                 testVolumes: leaveOut))
         if let medseg {
             let slices = try MedSegSlices(folder: URL(filePath: medseg), splitColumn: split)
