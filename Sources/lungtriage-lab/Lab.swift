@@ -7,7 +7,7 @@ import ArgumentParser
         abstract:
             "Train, run and measure segmentation networks, look at CT volumes. Research use, not a medical device.",
         subcommands: [
-            Train.self, Evaluate.self, EvaluateScan.self, Calibrate.self,
+            Train.self, CrossValidate.self, Folds.self, Evaluate.self, EvaluateScan.self, Calibrate.self,
             Reproduce.self, DataFigures.self, Curves.self, DeepDreamCommand.self,
             Segment.self, Infer.self, Inspect.self, Bench.self, Info.self, View.self, Phantom.self,
         ])

@@ -15,6 +15,19 @@ public struct EvaluationSet: Sendable {
     }
 }
 
+extension LesionVolumes.Patient {
+    /// The slices whose masks are right, with a task's labels; nil where the patient has none of them.
+    public func evaluationSet(for task: SegmentationTask) throws(TrainingError) -> EvaluationSet? {
+        guard task == .lungs else {
+            return EvaluationSet(volume: volume, slices: slices(.lesion), arrangement: .volume)
+        }
+        return try volume.lungs.map { lungs throws(TrainingError) in
+            let labelled = try LabelledVolume(name: volume.name, ct: volume.ct, labels: lungs)
+            return EvaluationSet(volume: labelled, slices: slices(.lesion), arrangement: .volume)
+        }
+    }
+}
+
 extension Evaluation {
     /// Labels slices of a volume with a model and adds each as an image: whole slices on the volume's own grid, the crop undone.
     /// Lesion classes are merged for a binary task. Gives the predicted labels.

@@ -104,22 +104,9 @@ public struct Study<B: Backend>: Sendable {
         _ recipe: TrainingRecipe, _ data: TrainingData, _ folder: StudyRunFolder,
         _ observe: (TrainingEvent) -> Void
     ) throws(TrainingError) -> Double {
-        let size = settings.size
-        let preparation = data.selection.preparation
-        let trainer = try Trainer(
-            recipe: recipe, training: try AugmentedSlices(data.training, height: size, width: size),
-            validation: data.validation.isEmpty
-                ? nil : try AugmentedSlices(data.validation, height: size, width: size),
-            data: "\(data.fingerprint), plain", folder: folder.path,
-            metadata: preparation.metadata.merging(["task": data.selection.task.rawValue]) { $1 }, backend: backend)
-        if !folder.isTrained {
-            _ = try trainer.run(observe)
-            guard let model = try trainer.lastModel() else {
-                throw TrainingError(
-                    .fileAccess, subject: folder.path.path, message: "The run's checkpoint has vanished.")
-            }
-            try engine { () throws(NeuralNetError) in try model.save(to: folder.lastFile.path) }
-        }
+        let setup = TrainingSetup(
+            task: data.selection.task, preparation: data.selection.preparation, recipe: recipe)
+        try setup.trainer(data, folder: folder.path, backend: backend).saveLastModel(to: folder.lastFile, observe)
         return try RunFolder.history(in: folder.path).reduce(0) { $0 + $1.seconds }
     }
 

@@ -17,8 +17,6 @@ struct DataOptions: ParsableArguments {
     var volumes: String?
     @Option(help: "Of volumes, and of slices without lesions, take every so many.") var stride = 1
     @Option(help: "How many times an epoch holds the MedSeg slices.") var medsegRepeats = 1
-    @Option(parsing: .upToNextOption, help: "Volumes that validate.") var validate: [String] = []
-    @Option(parsing: .upToNextOption, help: "Volumes to leave out, to be tested on.") var leaveOut: [String] = []
     @Option(
         help: """
             Folder with im.nii.gz and lungmask.nii.gz: slices with lung masks. A lesion task takes those with aerated lungs as \
@@ -30,32 +28,28 @@ struct DataOptions: ParsableArguments {
             added, as labels of the MedSeg slices, which have none.
             """) var lungModel: String?
 
-    /// Reads what was named. Throws a usage error when nothing was, and what the data sets throw.
-    func load(
-        task: SegmentationTask, preparation: InputPreparation, backend: CPUBackend
-    ) throws -> TrainingData {
+    /// What is taken of the data, all patients training.
+    func selection(_ task: SegmentationTask, _ preparation: InputPreparation) -> TrainingData.Selection {
+        TrainingData.Selection(task: task, preparation: preparation, stride: stride, medsegRepeats: medsegRepeats)
+    }
+
+    /// Reads what was named. Throws what the data sets and the lung model throw.
+    func sources(for task: SegmentationTask, backend: CPUBackend) throws -> TrainingSources {
         let lungs = try lungModel.map { try LungSegmenter(SegmentationModel.load($0), backend: backend) }
-        var data = TrainingData(
-            TrainingData.Selection(
-                task: task, preparation: preparation, stride: stride, medsegRepeats: medsegRepeats,
-                validationVolumes: validate,
-                testVolumes: leaveOut))
+        var sources = TrainingSources()
         if let medseg {
             let slices = try MedSegSlices(folder: URL(filePath: medseg), splitColumn: split)
-            try data.add(slices, lungs: lungs?.lungs(of: slices.volume.ct, arrangement: .unrelated))
+            sources.medseg = (slices, try lungs?.lungs(of: slices.volume.ct, arrangement: .unrelated))
         }
         if let volumes {
             let patients = try LesionVolumes(folder: URL(filePath: volumes))
             if let lungs, task != .lungs {
-                try data.add(patients.replacingLungs { try lungs.lungs(of: $0) })
+                sources.volumes = try patients.replacingLungs { try lungs.lungs(of: $0) }
             } else {
-                try data.add(patients)
+                sources.volumes = patients
             }
         }
-        if let lungSlices { try data.add(LungSlices(folder: URL(filePath: lungSlices))) }
-        guard !data.training.isEmpty else {
-            throw ValidationError("There is nothing to train on: name data that fits the task.")
-        }
-        return data
+        if let lungSlices { sources.lungSlices = try LungSlices(folder: URL(filePath: lungSlices)) }
+        return sources
     }
 }

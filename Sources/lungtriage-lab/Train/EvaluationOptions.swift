@@ -29,8 +29,7 @@ struct EvaluationOptions: ParsableArguments {
         if let volumes {
             for patient in try LesionVolumes(folder: URL(filePath: volumes)).patients
             where only.isEmpty || only.contains(patient.volume.name) {
-                guard let volume = try patient.volume.labelled(for: task) else { continue }
-                sets.append(EvaluationSet(volume: volume, slices: patient.slices(.lesion), arrangement: .volume))
+                if let set = try patient.evaluationSet(for: task) { sets.append(set) }
             }
         }
         if let lungSlices {
@@ -45,16 +44,6 @@ struct EvaluationOptions: ParsableArguments {
             let fields = try lungs.lungs(of: set.volume.ct, arrangement: set.arrangement)
             let drawn = try set.volume.drawingEffusions(in: set.slices, lungs: fields, seed: effusions)
             return EvaluationSet(volume: drawn, slices: set.slices, arrangement: set.arrangement)
-        }
-    }
-}
-
-extension LabelledVolume {
-    /// The volume with the labels of a task; nil where it has none.
-    fileprivate func labelled(for task: SegmentationTask) throws(TrainingError) -> LabelledVolume? {
-        guard task == .lungs else { return self }
-        return try lungs.map { lungs throws(TrainingError) in
-            try LabelledVolume(name: name, ct: ct, labels: lungs)
         }
     }
 }

@@ -1,19 +1,14 @@
 import Foundation
 import Imaging
+import NeuralNet
 
-/// The files of one experiment's run, beside those of `RunFolder`: `last.safetensors` (the model after the last epoch, which is
-/// evaluated), `predictions.nii.gz` (its labels of the test slices on the data's grid) and `evaluation.json`, whose presence
-/// says that the run is finished. `diverged.txt` tells why a run stopped that cannot go on.
-struct StudyRunFolder: Sendable {
+/// The files of a run that is evaluated as soon as it is trained, beside those of `RunFolder`: `last.safetensors` (the model
+/// after the last epoch, which is evaluated), `predictions.nii.gz` (a study's labels of the test slices on the data's grid) and
+/// `evaluation.json`, whose presence says that the run is finished. `diverged.txt` tells why a run stopped that cannot go on.
+struct EvaluatedRunFolder<Result: Codable & Sendable>: Sendable {
     let path: URL
 
-    init(_ experiment: PaperExperiment, _ settings: StudySettings, output: URL) {
-        path = Self.folder(of: output).appending(path: settings.folderName(of: experiment))
-    }
-
     init(_ path: URL) { self.path = path }
-
-    static func folder(of output: URL) -> URL { output.appending(path: "runs") }
 
     var lastFile: URL { path.appending(path: "last.safetensors") }
     var predictionsFile: URL { path.appending(path: "predictions.nii.gz") }
@@ -21,19 +16,17 @@ struct StudyRunFolder: Sendable {
     private var divergenceFile: URL { path.appending(path: "diverged.txt") }
     private var checkpointFile: URL { path.appending(path: "checkpoint.safetensors") }
 
-    var isTrained: Bool { FileManager.default.fileExists(atPath: lastFile.path) }
-
     /// The result of a finished run; nil for any other. Throws `fileAccess` for a file that cannot be read.
-    func result() throws(TrainingError) -> ExperimentResult? {
+    func result() throws(TrainingError) -> Result? {
         guard FileManager.default.fileExists(atPath: resultFile.path) else { return nil }
         return try RunFolder.accessing(resultFile) {
             let decoder = JSONDecoder()
             decoder.dateDecodingStrategy = .iso8601
-            return try decoder.decode(ExperimentResult.self, from: try Data(contentsOf: resultFile))
+            return try decoder.decode(Result.self, from: try Data(contentsOf: resultFile))
         }
     }
 
-    func save(_ result: ExperimentResult) throws(TrainingError) {
+    func save(_ result: Result) throws(TrainingError) {
         try RunFolder.accessing(resultFile) {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -66,5 +59,29 @@ struct StudyRunFolder: Sendable {
     func removeCheckpoint() throws(TrainingError) {
         guard FileManager.default.fileExists(atPath: checkpointFile.path) else { return }
         try RunFolder.accessing(checkpointFile) { try FileManager.default.removeItem(at: checkpointFile) }
+    }
+}
+
+/// The folder of one of the paper's experiments.
+typealias StudyRunFolder = EvaluatedRunFolder<ExperimentResult>
+
+extension StudyRunFolder {
+    init(_ experiment: PaperExperiment, _ settings: StudySettings, output: URL) {
+        self.init(Self.folder(of: output).appending(path: settings.folderName(of: experiment)))
+    }
+
+    static func folder(of output: URL) -> URL { output.appending(path: "runs") }
+}
+
+extension Trainer {
+    /// Trains to the end and saves the model after the last epoch in `file`, whichever was best; nothing is left to do where the
+    /// file is there. Throws what `run` throws.
+    func saveLastModel(to file: URL, _ observe: (TrainingEvent) -> Void) throws(TrainingError) {
+        guard !FileManager.default.fileExists(atPath: file.path) else { return }
+        _ = try run(observe)
+        guard let model = try lastModel() else {
+            throw TrainingError(.fileAccess, subject: file.path, message: "The run's checkpoint has vanished.")
+        }
+        try engine { () throws(NeuralNetError) in try model.save(to: file.path) }
     }
 }
