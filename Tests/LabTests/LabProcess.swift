@@ -8,6 +8,10 @@ struct LabProcess {
 
     /// Runs the program that lies beside the test bundle with `arguments`, to its end.
     init(_ arguments: String..., in folder: URL? = nil, input: String? = nil) throws {
+        try self.init(arguments, in: folder, input: input)
+    }
+
+    init(_ arguments: [String], in folder: URL? = nil, input: String? = nil) throws {
         try self.init(arguments: arguments, in: folder, input: input)
     }
 
