@@ -79,4 +79,9 @@ import Training
         #expect(throws: TrainingError.self) { try example(Augmentation(scale: 1)) }
         #expect(throws: TrainingError.self) { try example(Augmentation(noise: .nan)) }
     }
+
+    @Test func strengthWidensRangesAndNoProbability() {
+        let strong = Augmentation(flip: 0.5, rotation: 10, scale: 0.1, window: 60, effusion: 0.2).scaled(by: 2)
+        #expect(strong == Augmentation(flip: 0.5, rotation: 20, scale: 0.2, window: 120, effusion: 0.2))
+    }
 }

@@ -43,6 +43,14 @@ public struct Augmentation: Hashable, Sendable, Codable {
     public static let standard = Augmentation(
         flip: 0.5, rotation: 12, scale: 0.15, shift: 0.06, window: 60, gamma: 0.2, noise: 30, blur: 1)
 
+    /// The same kinds of change with all ranges, but no probability, so many times as wide.
+    public func scaled(by strength: Double) -> Augmentation {
+        Augmentation(
+            flip: flip, rotation: rotation * strength, scale: scale * strength, shift: shift * strength,
+            window: window * strength, gamma: gamma * strength, noise: noise * strength, blur: blur * strength,
+            effusion: effusion)
+    }
+
     /// Throws `invalidArgument` for a range that makes no sense.
     func check() throws(TrainingError) {
         let ranges = [

@@ -42,7 +42,8 @@ public struct TrainingSetup: Sendable {
         var changes = augmentation
         changes.effusion = 0
         let effusions = augmentation.effusion > 0 ? ", effusions \(augmentation.effusion)" : ""
-        return "\(data.fingerprint), \(changes == .none ? "plain" : "augmented")\(effusions)"
+        let kind = changes == .none ? "plain" : changes == .standard ? "augmented" : "augmented by \(changes)"
+        return "\(data.fingerprint), \(kind)\(effusions)"
     }
 
     /// A run in `folder`, or its continuation. `validating` false leaves the validation slices out: the last model counts.

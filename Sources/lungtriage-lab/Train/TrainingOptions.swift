@@ -23,6 +23,7 @@ struct TrainingOptions: ParsableArguments {
     @Option(help: "L2 regularisation of the convolutions' weights.") var l2: Float = 0
     @Flag(help: "Ones instead of median-frequency class weights.") var unweighted = false
     @Flag(help: "Change slices at random: flip, rotate, scale, shift, window, gamma, noise, blur.") var augment = false
+    @Option(help: "How many times as far --augment goes as usual.") var strength = 1.0
     @Option(help: "Share of slices, where lungs are known, that get a synthetic pleural effusion (class 3).")
     var effusions = 0.0
     @Option(help: "Model file whose weights the run starts with, where names and shapes agree.") var from: String?
@@ -32,7 +33,7 @@ struct TrainingOptions: ParsableArguments {
 
     /// Throws what reading the starting model throws.
     func setup() throws -> TrainingSetup {
-        var augmentation = augment ? Augmentation.standard : .none
+        var augmentation = augment ? Augmentation.standard.scaled(by: strength) : .none
         augmentation.effusion = effusions
         let recipe = TrainingRecipe(
             architecture: architecture, epochs: epochs, batchSize: batch, learningRate: learningRate,
