@@ -39,6 +39,14 @@ import Training
             output: folder.url.appending(path: output), command: "test", backend: backend)
     }
 
+    /// With validation slices, which folds leave alone.
+    func medseg() throws -> MedSegSlices {
+        let medseg = folder.url.appending(path: "medseg")
+        try FileManager.default.createDirectory(at: medseg, withIntermediateDirectories: true)
+        try SyntheticSlices.write(to: medseg)
+        return try MedSegSlices(folder: medseg)
+    }
+
     /// The network's labels as they are.
     func prediction(_ name: String = "raw") -> CrossValidation<CPUBackend>.Prediction {
         CrossValidation.Prediction(name: name) { [backend] model in
@@ -72,10 +80,7 @@ import Training
     }
 
     @Test func nobodyIsTrainedOnAndEvaluated() throws {
-        let medseg = folder.url.appending(path: "medseg")
-        try FileManager.default.createDirectory(at: medseg, withIntermediateDirectories: true)
-        try SyntheticSlices.write(to: medseg)
-        let validation = try validation("out", medseg: MedSegSlices(folder: medseg))
+        let validation = try validation("out", medseg: medseg())
         for group in validation.folds.groups {
             let names = try validation.trainingData(without: group).training.map(\.name)
             for patient in SyntheticPatients.names {
@@ -106,7 +111,7 @@ import Training
     }
 
     @Test func theLastModelCountsWithoutValidation() throws {
-        _ = try validation("out", epochs: 2).run(prediction())
+        _ = try validation("out", epochs: 2, medseg: medseg()).run(prediction())
         let model = try SegmentationModel.load(file("out", 1, "last.safetensors").path)
         #expect(model.metadata["epoch"] == "2")
         #expect(model.metadata["task"] == "binary")
