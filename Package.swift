@@ -15,6 +15,8 @@ let package = Package(
         .library(name: "Segmentation", targets: ["Segmentation"]),
         .library(name: "Training", targets: ["Training"]),
         .library(name: "Imaging", targets: ["Imaging"]),
+        .library(name: "Severity", targets: ["Severity"]),
+        .library(name: "Reports", targets: ["Reports"]),
         .executable(name: "lungtriage-lab", targets: ["lungtriage-lab"]),
     ],
     dependencies: [
@@ -27,8 +29,14 @@ let package = Package(
         .target(name: "Platform", swiftSettings: swiftSettings),
         .target(name: "NeuralNet", dependencies: ["CKernels", "COpenBLAS", "Platform"], swiftSettings: swiftSettings),
         .target(name: "Segmentation", dependencies: ["NeuralNet", "Imaging"], swiftSettings: swiftSettings),
+        .target(name: "Pages", swiftSettings: swiftSettings),
         .target(
-            name: "Training", dependencies: ["Segmentation", "NeuralNet", "Imaging"], swiftSettings: swiftSettings),
+            name: "Training", dependencies: ["Segmentation", "NeuralNet", "Imaging", "Pages"],
+            swiftSettings: swiftSettings),
+        .target(
+            name: "Severity", dependencies: ["Imaging"], exclude: ["severity.schema.json"],
+            swiftSettings: swiftSettings),
+        .target(name: "Reports", dependencies: ["Imaging", "Severity", "Pages"], swiftSettings: swiftSettings),
         .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CNIfTI"),
@@ -58,6 +66,13 @@ let package = Package(
             swiftSettings: swiftSettings),
         .testTarget(
             name: "LabTests", dependencies: ["lungtriage-lab", "Segmentation", "NeuralNet", "Imaging", "TestSupport"],
+            swiftSettings: swiftSettings),
+        .testTarget(name: "PagesTests", dependencies: ["Pages"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "SeverityTests", dependencies: ["Severity", "Imaging", "TestSupport"],
+            exclude: ["validate_severity.py"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "ReportsTests", dependencies: ["Reports", "Severity", "Imaging", "Pages", "TestSupport"],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "ImagingTests", dependencies: ["Imaging", "CNIfTI", "CDeflate"], swiftSettings: swiftSettings),

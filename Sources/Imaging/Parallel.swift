@@ -24,7 +24,7 @@ package enum Parallel {
     }
 
     /// Splits 0..<count into pieces of `length` (the last may be shorter), so that scratch memory is made once a piece.
-    static func pieces(of count: Int, length: Int, _ body: (Range<Int>) -> Void) {
+    package static func pieces(of count: Int, length: Int, _ body: (Range<Int>) -> Void) {
         let length = max(length, 1)
         loop((count + length - 1) / length) { piece in
             body(piece * length..<min((piece + 1) * length, count))
@@ -32,7 +32,7 @@ package enum Parallel {
     }
 
     /// One result for every piece, in order.
-    static func map<Result>(of count: Int, length: Int, _ body: (Range<Int>) -> Result) -> [Result] {
+    package static func map<Result>(of count: Int, length: Int, _ body: (Range<Int>) -> Result) -> [Result] {
         let length = max(length, 1)
         let pieces = (max(count, 0) + length - 1) / length
         return [Result](unsafeUninitializedCapacity: pieces) { buffer, initialized in

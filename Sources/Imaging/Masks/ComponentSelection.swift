@@ -62,6 +62,18 @@ extension Volume where Voxel == UInt8 {
         return result
     }
 
+    /// Only the components that hold a voxel with one of the given values: what touches something, where one mask holds both.
+    /// Throws `tooLarge` beyond Int32.max runs.
+    public func keepingComponents(
+        holding values: ClosedRange<UInt8>, connectivity: Connectivity
+    ) throws(ImagingError) -> Self {
+        let found = try components(connectivity)
+        let holds = found.holding(values, in: self)
+        var result = self
+        found.fill(&result, with: 0, where: holds.map { !$0 })
+        return result
+    }
+
     /// Gives enclosed background a value. Throws `tooLarge` beyond Int32.max runs of background.
     public func fillingHoles(_ holes: HoleFilling, with value: UInt8 = 1) throws(ImagingError) -> Self {
         let background = try ConnectedComponents(

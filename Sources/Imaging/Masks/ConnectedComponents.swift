@@ -56,6 +56,22 @@ public struct ConnectedComponents<Axes: VoxelAxes>: Sendable {
         }
     }
 
+    /// For every component whether it holds a voxel with one of the values; the volume must lie on the same grid.
+    func holding(_ values: ClosedRange<UInt8>, in volume: Volume<UInt8, Axes>) -> [Bool] {
+        var found = [Bool](repeating: false, count: components.count)
+        volume.withUnsafeVoxels { voxels in
+            for row in 0..<grid.size.j * grid.size.k {
+                for run in runs.rowStarts[row]..<runs.rowStarts[row + 1] {
+                    let component = Int(componentOfRun[run])
+                    guard !found[component] else { continue }
+                    let span = Int(runs.starts[run])..<Int(runs.ends[run])
+                    found[component] = span.contains { values.contains(voxels[row * grid.size.i + $0]) }
+                }
+            }
+        }
+        return found
+    }
+
     /// Several threads at a time.
     private func forEachRun(_ body: (_ voxel: Int, _ count: Int, _ component: Int32) -> Void) {
         let rowsInPiece = max(grid.size.j, 1)

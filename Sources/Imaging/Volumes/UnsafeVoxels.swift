@@ -9,7 +9,7 @@ extension Volume {
     }
 
     /// For kernels that several threads run at once, each on its own slices or rows.
-    func withUnsafeVoxels<Result>(_ body: (UnsafePointer<Voxel>) -> Result) -> Result {
+    package func withUnsafeVoxels<Result>(_ body: (UnsafePointer<Voxel>) -> Result) -> Result {
         storage.withUnsafeBufferPointer { buffer in
             // A grid has at least one voxel, and an array that is not empty has an address.
             guard let base = buffer.baseAddress else { preconditionFailure("a volume without voxels") }
@@ -17,7 +17,7 @@ extension Volume {
         }
     }
 
-    mutating func withUnsafeMutableVoxels<Result>(_ body: (UnsafeMutablePointer<Voxel>) -> Result) -> Result {
+    package mutating func withUnsafeMutableVoxels<Result>(_ body: (UnsafeMutablePointer<Voxel>) -> Result) -> Result {
         storage.withUnsafeMutableBufferPointer { buffer in
             guard let base = buffer.baseAddress else { preconditionFailure("a volume without voxels") }
             return body(base)

@@ -118,14 +118,4 @@ import Training
         let file = try StudyReport(data: data, output: output).write()
         #expect(try String(contentsOf: file, encoding: .utf8).contains(Data("picture".utf8).base64EncodedString()))
     }
-
-    @Test func textIsEscaped() {
-        #expect(HTML("<a> & \"b\" 'c'").markup == "&lt;a&gt; &amp; &quot;b&quot; &#39;c&#39;")
-        let value = "<i>\""
-        #expect(("\(value)" as HTML).markup == "&lt;i&gt;&quot;")
-        #expect(
-            HTML.element("b", ["title": "\"><script>"], "x<y").markup
-                == "<b title=\"&quot;&gt;&lt;script&gt;\">x&lt;y</b>")
-        #expect(HTML.element("img", ["alt": ""]).markup == "<img alt=\"\">")
-    }
 }

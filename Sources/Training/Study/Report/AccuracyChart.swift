@@ -1,5 +1,6 @@
 import Foundation
 import Imaging
+import Pages
 import Segmentation
 
 /// The plots of Tables 3 and 4: mean and σ of the global accuracy over the nine experiments, for both networks.

@@ -1,5 +1,6 @@
 import Foundation
 import Imaging
+import Pages
 
 /// A run's training curves: loss, and validation Dice of every class but background.
 struct CurvesChart {

@@ -1,5 +1,6 @@
 import Foundation
 import Imaging
+import Pages
 import Segmentation
 
 /// The best, median and worst test images of a run by the Dice of infected pixels, whatever their kind: what the true labels and

@@ -1,3 +1,5 @@
+import Pages
+
 /// A table of the report: groups of columns over their headings, a heading at each row.
 struct ReportTable {
     /// A cell; `isBest` sets it in bold.

@@ -1,5 +1,6 @@
 import Foundation
 import Imaging
+import Pages
 import Segmentation
 
 /// The sections that tell what was done and how to read it.

@@ -1,5 +1,6 @@
 import Foundation
 import Imaging
+import Pages
 import Segmentation
 
 /// The study's report: one page that needs nothing beside it, with the paper's tables and figures, the paper's numbers and ours

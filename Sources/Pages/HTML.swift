@@ -1,3 +1,5 @@
+import Foundation
+
 /// Markup that cannot be malformed by what it shows: a string becomes HTML by being escaped, elements by being built.
 package struct HTML: Hashable, Sendable, ExpressibleByStringInterpolation {
     /// Escaped and ready to be written.
@@ -15,10 +17,20 @@ package struct HTML: Hashable, Sendable, ExpressibleByStringInterpolation {
             case ">": escaped += "&gt;"
             case "\"": escaped += "&quot;"
             case "'": escaped += "&#39;"
+            // No document may hold these, escaped or not.
+            case _ where Self.isForbidden(scalar): escaped.unicodeScalars.append("\u{FFFD}")
             default: escaped.unicodeScalars.append(scalar)
             }
         }
         markup = escaped
+    }
+
+    private static func isForbidden(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0x09, 0x0A, 0x0D: false
+        case 0..<0x20, 0x7F..<0xA0, 0xFFFE...0xFFFF: true
+        default: false
+        }
     }
 
     package init(stringLiteral text: String) { self.init(text) }
@@ -42,6 +54,15 @@ package struct HTML: Hashable, Sendable, ExpressibleByStringInterpolation {
         return HTML(markup: "<\(name)\(written)>\(inside)\(end)" + (blockElements.contains(name) ? "\n" : ""))
     }
 
+    /// A picture inside the page, as a data URI.
+    package static func png(_ bytes: [UInt8], alt: String, width: Int? = nil, height: Int? = nil) -> HTML {
+        let source = "data:image/png;base64," + Data(bytes).base64EncodedString()
+        let size = [("width", width), ("height", height)].compactMap { name, value in value.map { " \(name)=\"\($0)\"" }
+        }
+        // The base64 alphabet has nothing that HTML would have to escape.
+        return HTML(markup: "<img src=\"\(source)\" alt=\"\(HTML(alt).markup)\"\(size.joined())>")
+    }
+
     /// A whole page. The style sheet is written as it is, so it must not hold `</`.
     package static func page(title: String, style: String, _ body: [HTML]) -> String {
         let head: [HTML] = [
@@ -57,6 +78,6 @@ package struct HTML: Hashable, Sendable, ExpressibleByStringInterpolation {
     private static let voidElements: Set = ["meta", "img", "br", "hr", "col"]
     private static let blockElements: Set = [
         "meta", "title", "head", "body", "h1", "h2", "h3", "p", "ul", "li", "table", "thead", "tbody", "tr", "figure",
-        "figcaption", "section", "header", "svg", "g", "details", "div",
+        "figcaption", "section", "header", "main", "footer", "nav", "dl", "svg", "g", "details", "div",
     ]
 }
