@@ -42,6 +42,18 @@ extension QualityRemark.Weight {
 }
 
 extension QualityRemark {
+    /// All of an image's. A stack of unrelated slices has no extent and no gaps to remark on.
+    public static func remarks(
+        on quality: ImageQuality, slices: ScanFacts.Slices = .volume
+    ) -> [QualityRemark] {
+        let all = quality.remarks.map { QualityRemark($0) }
+        guard slices == .unrelated else { return all }
+        let stack = QualityRemark(
+            "unrelatedSlices", .note, "The slices are taken for those of different patients.",
+            consequence: "Shares of area are given slice by slice; there is no triage level.")
+        return all.filter { !["shortExtent", "thickSlices"].contains($0.code) } + [stack]
+    }
+
     /// What reading the file and looking at its values showed.
     public init(_ remark: ImageQuality.Remark) {
         let (weight, consequence): (Weight, String?) =

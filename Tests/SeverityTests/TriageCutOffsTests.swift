@@ -22,10 +22,11 @@ import Testing
         #expect(cutOffs.level(of: 29.9) == .severe)
     }
 
-    @Test(arguments: [
-        [-1, 25, 50, 75], [30, 25, 50, 75], [0, 50, 50, 75], [0, 25, 80, 75], [0, 25, 50, 101], [0, .nan, 50, 75],
-        [.nan, 25, 50, 75], [0, 25, 50, .infinity],
-    ] as [[Double]])
+    @Test(
+        arguments: [
+            [-1, 25, 50, 75], [30, 25, 50, 75], [0, 50, 50, 75], [0, 25, 80, 75], [0, 25, 50, 101], [0, .nan, 50, 75],
+            [.nan, 25, 50, 75], [0, 25, 50, .infinity],
+        ] as [[Double]])
     func cutOffsGrow(_ values: [Double]) {
         let error = #expect(throws: ImagingError.self) {
             _ = try TriageCutOffs(floor: values[0], moderate: values[1], severe: values[2], critical: values[3])

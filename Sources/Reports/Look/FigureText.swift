@@ -13,6 +13,7 @@ enum FigureText {
     /// `4,213 ml`, or `3.2 ml` below ten.
     static func millilitres(_ value: Double) -> String {
         if value > 0, value < 0.05 { return "< 0.1 ml" }
+        if value == 0 { return "0 ml" }
         return value < 9.95 ? String(format: "%.1f ml", value) : "\(grouped(value)) ml"
     }
 

@@ -25,7 +25,7 @@ public struct StudyMontage: Sendable {
     /// The picture for `montage.png` and the report, with its words. Throws `gridMismatch` for maps that do not lie on the
     /// CT's grid, `invalidArgument` for sizes that no picture can have, `tooLarge` where memory for the PNG is lacking.
     public func figure() throws(ImagingError) -> MontageFigure {
-        let selection = self.selection
+        let selection = selection(count: count)
         let picture = try picture(selection)
         return MontageFigure(
             png: try PNG.encode(picture), width: picture.width, height: picture.height,
@@ -34,7 +34,7 @@ public struct StudyMontage: Sendable {
 
     /// The most affected slice alone with its overlay, for the worklist. Throws as `figure()`.
     public func thumbnail(width: Int = 160) throws(ImagingError) -> Picture {
-        let most = SliceSelection(scores.slices.all, count: 1, isVolume: isVolume).slices.first ?? 0
+        let most = selection(count: 1).slices.first ?? 0
         let cutout = SliceCutout(around: lungs, slices: [most])
         let scale = cutout.width(ct.grid) / Double(max(width, 1))
         return try panel(layers(most, cutout), scale, []).picture(of: try cutout.cut(ct, slice: most))
@@ -43,20 +43,21 @@ public struct StudyMontage: Sendable {
     // MARK: - Choosing
 
     private var isVolume: Bool { scores.facts.slices == .volume }
-    private var selection: SliceSelection {
-        SliceSelection(scores.slices.all, count: max(count, 1), isVolume: isVolume)
+
+    private func selection(count: Int) -> SliceSelection {
+        SliceSelection(scores, count: max(count, 1), spacing: ct.grid.spacing.k)
+    }
+
+    /// In words: which slices, and why.
+    private func basis(_ selection: SliceSelection) -> String {
+        let rest = selection.slices.count - selection.affected
+        if selection.affected == 0 { return "Nothing found: slices at even distances" }
+        let order = isVolume ? "from head to feet" : "in the file's order"
+        return rest == 0 ? "Most affected slices, \(order)" : "Affected slices and \(rest) at even distances, \(order)"
     }
 
     private func caption(_ selection: SliceSelection) -> String {
-        let which =
-            switch selection.basis {
-            case .mostAffected:
-                isVolume
-                    ? "The slices with most opacity or effusion in different parts of the lungs, from the head to the feet."
-                    : "The slices with the largest share of opacity, in the file's order."
-            case .evenlySpaced: "No opacity and no effusion was found: slices at even distances."
-            }
-        return "\(which) Left as scanned, right with the findings; \(windowText). The patient's right is on the left."
+        "\(basis(selection)). Each as scanned, and with the findings; \(windowText). The patient's right is on the left."
     }
 
     private func alternative(_ selection: SliceSelection) -> String {
@@ -96,9 +97,15 @@ public struct StudyMontage: Sendable {
 
     private var scheme: LabelScheme { lesions.multiclass == nil ? .infection : .findings }
 
+    /// Both lungs in the one colour that stands out from greys: letters say which side is which.
+    private static let lungScheme = LabelScheme(
+        LabelScheme.lungs.labels.map { label in
+            LabelScheme.Label(value: label.value, name: label.name, color: LabelScheme.lungField.label(of: 1).color)
+        })
+
     private func layers(_ slice: Int, _ cutout: SliceCutout) throws(ImagingError) -> [LabelLayer] {
         [
-            LabelLayer(try cutout.cut(lungs, slice: slice), scheme: .lungs, style: .outlined),
+            LabelLayer(try cutout.cut(lungs, slice: slice), scheme: Self.lungScheme, style: .outlined),
             LabelLayer(try cutout.cut(lesions.leading, slice: slice), scheme: scheme),
         ]
     }
@@ -112,24 +119,31 @@ public struct StudyMontage: Sendable {
     }
 
     private func picture(_ selection: SliceSelection) throws(ImagingError) -> Picture {
-        let cutout = SliceCutout(around: lungs, slices: selection.slices)
-        let scale = cutout.width(ct.grid) / Double(max(panelWidth, 1))
+        // One frame and one scale for a patient; unrelated slices each have their own.
+        let common = SliceCutout(around: lungs, slices: selection.slices)
         var tiles: [Montage.Tile] = []
         for slice in selection.slices {
-            let own = try cutout.cut(ct, slice: slice)
-            let marks: SlicePanel.Annotations =
-                scores.facts.isSpacingKnown ? [.orientation, .scaleBar] : [.orientation]
-            let plain = try panel([], scale, marks).picture(of: own)
-            let overlaid = try panel(try layers(slice, cutout), scale, [.orientation]).picture(of: own)
-            var pair = try Picture(width: plain.width * 2 + 2, height: plain.height)
-            pair.draw(plain, x: 0, y: 0)
-            pair.draw(overlaid, x: plain.width + 2, y: 0)
+            let cutout = isVolume ? common : SliceCutout(around: lungs, slices: [slice])
             let share = shareText(slice).map { " · \($0)" } ?? ""
-            tiles.append(Montage.Tile(pair, caption: "Slice \(slice + 1)/\(ct.grid.size.k)\(share)"))
+            tiles.append(
+                Montage.Tile(try pair(slice, cutout), caption: "Slice \(slice + 1)/\(ct.grid.size.k)\(share)"))
         }
         let montage = Montage(
             columns: 2, gap: 8, background: RGB(gray: 24), captionStyle: TextStyle(capHeight: textHeight))
         return try framed(try montage.picture(tiles), selection)
+    }
+
+    /// As scanned, and beside it with the findings.
+    private func pair(_ slice: Int, _ cutout: SliceCutout) throws(ImagingError) -> Picture {
+        let scale = cutout.width(ct.grid) / Double(max(panelWidth, 1))
+        let own = try cutout.cut(ct, slice: slice)
+        let marks: SlicePanel.Annotations = scores.facts.isSpacingKnown ? [.orientation, .scaleBar] : [.orientation]
+        let plain = try panel([], scale, marks).picture(of: own)
+        let overlaid = try panel(try layers(slice, cutout), scale, [.orientation]).picture(of: own)
+        var pair = try Picture(width: plain.width * 2 + 2, height: plain.height)
+        pair.draw(plain, x: 0, y: 0)
+        pair.draw(overlaid, x: plain.width + 2, y: 0)
+        return pair
     }
 
     /// Adds what the reader must know above: which slices, the window, the colours.
@@ -139,8 +153,7 @@ public struct StudyMontage: Sendable {
         let left = Legend(legendEntries.lungs, style: style)
         let right = Legend(legendEntries.findings, style: style)
         let lines = [
-            selection.basis == .mostAffected
-                ? "Most affected slices, findings on the right" : "Nothing found: slices at even distances",
+            basis(selection),
             windowText.prefix(1).uppercased() + windowText.dropFirst(), SeverityScores.researchUse,
         ]
         let margin = 12
@@ -160,7 +173,7 @@ public struct StudyMontage: Sendable {
     private var legendEntries: (lungs: [Legend.Entry], findings: [Legend.Entry]) {
         let volumes = scores.tissues
         func text(_ name: String, _ volume: Score<Double>) -> String {
-            volume.value.map { "\(name) · \(FigureText.millilitres($0))" } ?? name
+            volume.value.map { "\(name) · \($0 > 0 ? FigureText.millilitres($0) : "none")" } ?? name
         }
         let findings = scheme.labels.map { label in
             let volume =
@@ -172,7 +185,7 @@ public struct StudyMontage: Sendable {
                 }
             return Legend.Entry(name: text(label.name, volume), color: label.color, fillOpacity: 0.35)
         }
-        let lungs = LabelScheme.lungs.labels.map { Legend.Entry(name: $0.name, color: $0.color, fillOpacity: 0) }
+        let lungs = LabelScheme.lungField.labels.map { Legend.Entry(name: $0.name, color: $0.color, fillOpacity: 0) }
         return (lungs, findings)
     }
 }

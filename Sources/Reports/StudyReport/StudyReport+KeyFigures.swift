@@ -8,7 +8,7 @@ extension StudyReport {
             "result", "Result",
             [
                 .element("div", ["class": "cards"], [howBad, howSure, whereItIs(zonePicture)]),
-                .element("dl", ["class": "figures"], figures.map(figure)),
+                .element("dl", ["class": "figures"], figures.filter(isWorthAPlace).map(figure)),
             ])
     }
 
@@ -99,10 +99,13 @@ extension StudyReport {
         return [
             ("Opacity, PO", scores.percentageOfOpacity.text(FigureText.percent), scores.percentageOfOpacity.note),
             (
-                "Dense opacity, PHO (≥ −200 HU)", scores.percentageOfHighOpacity.text(FigureText.percent),
+                "Dense opacity, PHO", scores.percentageOfHighOpacity.text(FigureText.percent),
                 scores.percentageOfHighOpacity.note
             ),
-            ("PO right / left", "\(right.text(FigureText.percent)) / \(left.text(FigureText.percent))", nil),
+            (
+                "PO right / left", "\(right.text(FigureText.percent)) / \(left.text(FigureText.percent))",
+                right.note == left.note ? right.note : nil
+            ),
             ("Zone score (0–24)", scores.zoneScore.text { "\($0)" }, scores.zoneScore.note),
             (
                 "Lungs", scores.tissues.lung.volume.text(FigureText.millilitres),
@@ -113,10 +116,16 @@ extension StudyReport {
                 scores.tissues.opacity.volume.note
             ),
             (
-                "Slices with opacity",
-                "\(scores.slices.affected) of \(scores.slices.withLung) with lung", nil
+                "Affected slices",
+                "\(scores.slices.affected) of \(scores.slices.withLung)", nil
             ),
         ]
+    }
+
+    /// What the level already gave as its reason is not said seven times.
+    private func isWorthAPlace(_ figure: (name: String, text: String, note: String?)) -> Bool {
+        guard let reason = scores.triageLevel.reason else { return true }
+        return figure.note != reason.sentence
     }
 
     private func figure(_ figure: (name: String, text: String, note: String?)) -> HTML {

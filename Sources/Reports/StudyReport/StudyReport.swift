@@ -40,7 +40,8 @@ public struct StudyReport: Sendable {
     public func html() -> String {
         let zonePicture = ZonePicture(lungs: lungs, scores: scores)
         let sections: [HTML?] = [
-            keyFigures(zonePicture), remarks, pictures, zones(zonePicture), slices, tissues, agreement, origin,
+            keyFigures(zonePicture), remarks, pictures, zones(zonePicture), slices,
+            .element("div", ["class": "pair"], tissues, agreement), origin,
         ]
         return HTML.page(
             title: title, style: PageStyle.common + Self.style,
@@ -69,7 +70,8 @@ public struct StudyReport: Sendable {
     }
 
     static func paragraph(_ text: String, style: String = "text") -> HTML {
-        .element("p", ["class": style], HTML(text))
+        // Numbers and their unit stay on one line.
+        .element("p", ["class": style], HTML(text.replacing(" %", with: "\u{A0}%")))
     }
 
     private var title: String {

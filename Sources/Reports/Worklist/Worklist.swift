@@ -65,7 +65,7 @@ public struct Worklist: Sendable {
         let headings =
             group == .failed
             ? ["Study", "Received", "Why"] : ["Study", "Received", "PO", "PHO", "Zone score", "Reliability"]
-        let styles = group == .failed ? ["", "when", ""] : ["", "when", "", "minor", "", "minor"]
+        let styles = group == .failed ? ["", "when", "why"] : ["", "when", "", "minor", "", "minor"]
         let head = zip(headings, styles).map { HTML.element("th", ["scope": "col", "class": $1], HTML($0)) }
         return .element(
             "section", ["id": group.anchor],
@@ -143,7 +143,9 @@ public struct Worklist: Sendable {
         .counts { list-style: none; padding: 0; display: flex; flex-wrap: wrap; gap: .5rem; }
         .counts a { text-decoration: none; }
         section { margin: 1.6rem 0; }
-        table { width: 100%; }
+        table { width: 100%; table-layout: fixed; }
+        thead th { width: 11%; } thead th:first-child { width: 38%; } thead th.when { width: 19%; }
+        thead th.why { width: auto; text-align: left; }
         td, th { vertical-align: middle; }
         tbody tr { content-visibility: auto; contain-intrinsic-size: auto 4rem; }
         th[scope=row] { overflow-wrap: anywhere; }
@@ -152,7 +154,8 @@ public struct Worklist: Sendable {
         td.when { white-space: nowrap; color: var(--faint); }
         td.why { text-align: left; }
         .empty { font-size: 1.2rem; }
-        @media (max-width: 44rem) { .minor, .when { display: none; } .thumbnail { width: 4rem; height: 3rem; } }
+        @media (max-width: 44rem) { .minor, .when { display: none; } .thumbnail { width: 4rem; height: 3rem; }
+          thead th { width: auto; } thead th:first-child { width: 55%; } }
         @page { size: A4; margin: 12mm; }
         @media print { tr { break-inside: avoid; } h2 { break-after: avoid; } body { font-size: 10pt; } }
 

@@ -32,7 +32,6 @@ extension WorklistEntry {
 
         var title: String {
             switch self {
-            case .level(.none): "No opacity"
             case .level(let level): level.title
             case .noLevel: "Without a level"
             case .failed: "Failed"

@@ -45,6 +45,7 @@ struct ZonePicture {
                         zone($0, Array(shape.rows(ofThird: index)), shape.rowHeight, scale, withShares: withShares)
                     }
                 }
+                + [outline(shape, scale)]
         }
         return .element(
             "svg",
@@ -82,19 +83,31 @@ struct ZonePicture {
             side == .right ? "R" : "L", x: scale.point(middle, 0).x, y: Self.top - 8, anchor: "middle", style: "side")
     }
 
-    private func zone(
-        _ zone: ZoneScores, _ rows: [LungSilhouette.Row], _ height: Double, _ scale: Scale, withShares: Bool
-    ) -> HTML? {
-        guard let first = rows.first, let last = rows.last else { return nil }
-        // Neighbouring zones meet in the line between their rows.
-        let step = max(rows.count / Self.cornersInZone, 1)
+    private func outline(_ shape: LungSilhouette, _ scale: Scale) -> HTML {
+        return SVG.area(
+            corners(shape.rows, shape.rowHeight, scale, most: 3 * Self.cornersInZone), style: "outline", fill: "none")
+    }
+
+    /// The corners of some rows' shape. Neighbouring zones meet in the line between their rows.
+    private func corners(
+        _ rows: [LungSilhouette.Row], _ height: Double, _ scale: Scale, most: Int
+    ) -> [(x: Double, y: Double)] {
+        guard let first = rows.first, let last = rows.last else { return [] }
+        let step = max(rows.count / most, 1)
         let inner = rows.enumerated().filter { $0.offset % step == 0 }.map(\.element)
         var points = [scale.point(first.left, first.y)]
         points += inner.map { scale.point($0.left, $0.y + height / 2) }
         points += [scale.point(last.left, last.y + height), scale.point(last.right, last.y + height)]
         points += inner.reversed().map { scale.point($0.right, $0.y + height / 2) }
         points.append(scale.point(first.right, first.y))
+        return points
+    }
 
+    private func zone(
+        _ zone: ZoneScores, _ rows: [LungSilhouette.Row], _ height: Double, _ scale: Scale, withShares: Bool
+    ) -> HTML? {
+        guard let first = rows.first, let last = rows.last else { return nil }
+        let points = corners(rows, height, scale, most: Self.cornersInZone)
         let tone = zone.score.value.map(Palette.tone(zoneScore:))
         let middle = rows[rows.count / 2]
         let center = scale.point((middle.left + middle.right) / 2, (first.y + last.y + height) / 2)
