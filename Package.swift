@@ -17,6 +17,10 @@ let package = Package(
         .library(name: "Imaging", targets: ["Imaging"]),
         .library(name: "Severity", targets: ["Severity"]),
         .library(name: "Reports", targets: ["Reports"]),
+        .library(name: "UNetLung", type: .dynamic, targets: ["UNetLung"]),
+        .library(name: "SegNetBinary", type: .dynamic, targets: ["SegNetBinary"]),
+        .library(name: "UNetMultiClass", type: .dynamic, targets: ["UNetMultiClass"]),
+        .executable(name: "lungtriage", targets: ["lungtriage"]),
         .executable(name: "lungtriage-lab", targets: ["lungtriage-lab"]),
     ],
     dependencies: [
@@ -37,11 +41,34 @@ let package = Package(
             name: "Severity", dependencies: ["Imaging"], exclude: ["severity.schema.json"],
             swiftSettings: swiftSettings),
         .target(name: "Reports", dependencies: ["Imaging", "Severity", "Pages"], swiftSettings: swiftSettings),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .target(name: "CModelPlugin", cSettings: cSettings),
+        .target(name: "ModelHost", dependencies: ["CModelPlugin", "COpenSSL"], swiftSettings: swiftSettings),
+        .target(
+            name: "NetworkPlugin", dependencies: ["CModelPlugin", "Segmentation", "NeuralNet", "Imaging"],
+            swiftSettings: swiftSettings),
+        .target(
+            name: "UNetLung", dependencies: ["CModelPlugin", "NetworkPlugin"], path: "Plugins/UNetLung/Sources",
+            swiftSettings: swiftSettings),
+        .target(
+            name: "SegNetBinary", dependencies: ["CModelPlugin", "NetworkPlugin"], path: "Plugins/SegNetBinary/Sources",
+            swiftSettings: swiftSettings),
+        .target(
+            name: "UNetMultiClass", dependencies: ["CModelPlugin", "NetworkPlugin"],
+            path: "Plugins/UNetMultiClass/Sources", swiftSettings: swiftSettings),
         .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CNIfTI"),
         .target(
             name: "Imaging", dependencies: ["CNIfTI", "CDeflate", "CZlib", "Platform"], swiftSettings: swiftSettings),
+        .target(
+            name: "Analysis", dependencies: ["Imaging", "Severity", "Reports", "ModelHost", "Platform"],
+            swiftSettings: swiftSettings),
+        .executableTarget(
+            name: "lungtriage",
+            dependencies: [
+                "Analysis", "ModelHost", "Severity", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: swiftSettings),
         .executableTarget(
             name: "lungtriage-lab",
             dependencies: [

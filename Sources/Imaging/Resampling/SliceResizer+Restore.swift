@@ -53,6 +53,26 @@ extension SliceResizer {
         }
     }
 
+    /// Writes height × width values, resized back to the rectangle, to slice k of a volume, if there is one; pixels outside
+    /// the rectangle keep theirs.
+    ///
+    /// Throws `invalidArgument` for a wrong number of values or a slice that there is not.
+    public func restore<Axes>(
+        values picture: [Float], to volume: inout Volume<Float, Axes>?, slice k: Int
+    ) throws(ImagingError) {
+        guard let size = volume?.grid.size else { return }
+        try check(slice: k, of: size)
+        try check(picture.count)
+        guard let visible = visible(in: size) else { return }
+        let restored = self.restored(picture, plane: 0, visible)
+        volume?.withUnsafeMutableVoxels { voxels in
+            for (row, j) in visible.j.enumerated() {
+                let target = voxels + (k * size.j + j) * size.i
+                for (column, i) in visible.i.enumerated() { target[i] = restored[row * visible.i.count + column] }
+            }
+        }
+    }
+
     /// A picture of height × width values resized back to the whole rectangle: its rows × columns values. Throws
     /// `invalidArgument` for a wrong number of values.
     public func restored(_ picture: [Float]) throws(ImagingError) -> [Float] {

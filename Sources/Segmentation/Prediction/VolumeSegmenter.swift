@@ -1,3 +1,4 @@
+import Foundation
 import Imaging
 import NeuralNet
 
@@ -38,24 +39,32 @@ public struct VolumeSegmenter<B: Backend>: Sendable {
     public func labels(
         of volume: CTVolume, slices: [Int], lungs: LabelVolume? = nil, progress: (Double) -> Void = { _ in }
     ) throws -> LabelVolume {
+        try prediction(of: volume, slices: slices, lungs: lungs, progress: progress).labels
+    }
+
+    /// Labels and, where wanted, how probable it is that a voxel is not background (one minus the softmax of class 0).
+    /// Throws as `labels(of:slices:lungs:progress:)`.
+    public func prediction(
+        of volume: CTVolume, slices: [Int], lungs: LabelVolume? = nil, wantsProbabilities: Bool = false,
+        progress: (Double) -> Void = { _ in }
+    ) throws -> VolumePrediction {
         let rectangles = try preparation.crop.rectangles(of: volume, lungs: lungs)
         if let wrong = slices.first(where: { !rectangles.indices.contains($0) }) {
             throw ImagingError(
                 .invalidArgument, subject: "slice",
                 message: "The volume has slices 0 to \(rectangles.count - 1), but slice \(wrong) was asked for.")
         }
-        var result = try LabelVolume(
-            grid: volume.grid, voxels: [UInt8](repeating: 0, count: volume.grid.size.voxels))
+        var result = try VolumePrediction(grid: volume.grid, wantsProbabilities: wantsProbabilities)
         for first in stride(from: 0, to: slices.count, by: session.microBatch) {
             let batch = Array(slices[first..<min(first + session.microBatch, slices.count)])
-            try label(batch, of: volume, rectangles, into: &result)
+            try predict(batch, of: volume, rectangles, into: &result)
             progress(Double(first + batch.count) / Double(slices.count))
         }
         return result
     }
 
-    private func label(
-        _ slices: [Int], of volume: CTVolume, _ rectangles: [SliceRectangle], into result: inout LabelVolume
+    private func predict(
+        _ slices: [Int], of volume: CTVolume, _ rectangles: [SliceRectangle], into result: inout VolumePrediction
     ) throws {
         let (height, width, classes) = (preparation.height, preparation.width, model.network.outputChannels)
         let resizers = try slices.map { try SliceResizer(rectangles[$0], height: height, width: width) }
@@ -71,8 +80,21 @@ public struct VolumeSegmenter<B: Backend>: Sendable {
         }
         let image = classes * height * width
         for (place, k) in slices.enumerated() {
-            try resizers[place].restore(
-                scores: Array(scores[(place * image)..<((place + 1) * image)]), classes: classes, to: &result, slice: k)
+            let own = Array(scores[(place * image)..<((place + 1) * image)])
+            try resizers[place].restore(scores: own, classes: classes, to: &result.labels, slice: k)
+            guard result.probabilities != nil else { continue }
+            let foreground = Self.foreground(own, classes: classes)
+            try resizers[place].restore(values: foreground, to: &result.probabilities, slice: k)
+        }
+    }
+
+    /// One minus the softmax of class 0, from class planes.
+    private static func foreground(_ scores: [Float], classes: Int) -> [Float] {
+        let plane = scores.count / classes
+        return (0..<plane).map { pixel in
+            let rest = (1..<classes).reduce(Float(0)) { $0 + exp(scores[$1 * plane + pixel] - scores[pixel]) }
+            // An overflow to infinity means that background is out of the question.
+            return rest.isFinite ? rest / (1 + rest) : 1
         }
     }
 

@@ -1,5 +1,3 @@
-import Imaging
-
 /// What is kept of a lesion model's labels: lesions lie in the lungs or at their border, an effusion beside them.
 public struct LesionCleaning: Hashable, Sendable {
     /// How far beyond the lung fields a lesion may reach, in mm within its slice: lung masks miss a rim, most of all where

@@ -1,0 +1,19 @@
+import ArgumentParser
+import Foundation
+import ModelHost
+
+/// Where plugins are looked for.
+struct PluginOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Folder of installed plugins, one subfolder each, in place of the program's own. May be given several times.",
+            valueName: "folder"))
+    var pluginFolder: [String] = []
+
+    var locations: [PluginLocation] {
+        guard !pluginFolder.isEmpty else { return PluginLocation.standard }
+        return pluginFolder.map { .installed(URL(fileURLWithPath: $0).standardizedFileURL.path) }
+    }
+
+    var catalog: PluginCatalog { PluginCatalog(locations) }
+}
