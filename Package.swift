@@ -30,7 +30,8 @@ let package = Package(
         .systemLibrary(
             name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .target(name: "CKernels", exclude: ["README.md"], cSettings: cSettings),
-        .target(name: "Platform", swiftSettings: swiftSettings),
+        .target(name: "CPlatform", cSettings: cSettings),
+        .target(name: "Platform", dependencies: ["CPlatform"], swiftSettings: swiftSettings),
         .target(name: "NeuralNet", dependencies: ["CKernels", "COpenBLAS", "Platform"], swiftSettings: swiftSettings),
         .target(name: "Segmentation", dependencies: ["NeuralNet", "Imaging"], swiftSettings: swiftSettings),
         .target(name: "Pages", swiftSettings: swiftSettings),
@@ -100,6 +101,13 @@ let package = Package(
             exclude: ["validate_severity.py"], swiftSettings: swiftSettings),
         .testTarget(
             name: "ReportsTests", dependencies: ["Reports", "Severity", "Imaging", "Pages", "TestSupport"],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "ModelHostTests", dependencies: ["ModelHost"], exclude: ["Plugin/threshold_plugin.c"],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "AnalysisTests",
+            dependencies: ["Analysis", "Imaging", "ModelHost", "Severity"],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "ImagingTests", dependencies: ["Imaging", "CNIfTI", "CDeflate"], swiftSettings: swiftSettings),

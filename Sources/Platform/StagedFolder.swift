@@ -1,3 +1,4 @@
+import CPlatform
 import Foundation
 
 /// A folder that appears under its name whole and durable, or not at all.
@@ -47,7 +48,7 @@ package enum StagedFolder {
         guard replacing == .folder, code != ENOTDIR else {
             throw SystemCallError("There are files already where the results are to go.", code: EEXIST)
         }
-        guard renameat2(AT_FDCWD, staging, AT_FDCWD, path, UInt32(RENAME_EXCHANGE)) == 0 else {
+        guard lungtriage_exchange(staging, path) == 0 else {
             throw SystemCallError("The finished folder cannot take the old one's place.", code: errno)
         }
         // What is under the hidden name now is the old folder; that it goes late harms nobody.

@@ -15,7 +15,8 @@ import Testing
         let scheme = LabelScheme([
             .init(value: 7, name: "a\tb\nc\u{0}\u{7}d\r\n", color: RGB(1, 2, 3)),
             .init(value: 9, name: " \t", color: RGB(0, 255, 16)),
-            .init(value: 10, name: "Crazy paving", color: .black), .init(value: 11, name: "Crazy Pattern", color: .black),
+            .init(value: 10, name: "Crazy paving", color: .black),
+            .init(value: 11, name: "Crazy Pattern", color: .black),
             .init(value: 12, name: "Nodule", color: .black),
         ])
         let rows = LabelTable(scheme, abbreviations: [12: "N\tD"]).tsv.split(separator: "\n").map {

@@ -2,7 +2,7 @@ import Imaging
 
 /// Whether the slices of a file are one patient's: neighbours in a body are alike, neighbours in a stack of unrelated slices
 /// are no more alike than any two.
-struct SliceRelation {
+package struct SliceRelation {
     /// Median Pearson correlation of neighbouring slices, and of slices half the stack apart; 1 for one slice.
     let neighbours: Double
     let strangers: Double
@@ -11,9 +11,9 @@ struct SliceRelation {
     private static let certain = 0.93
     private static let margin = 0.1
 
-    var isVolume: Bool { neighbours >= Self.certain || neighbours - strangers >= Self.margin }
+    package var isVolume: Bool { neighbours >= Self.certain || neighbours - strangers >= Self.margin }
 
-    init(_ volume: CTVolume) {
+    package init(_ volume: CTVolume) {
         let size = volume.grid.size
         guard size.k > 1 else {
             (neighbours, strangers) = (1, 1)

@@ -29,7 +29,7 @@ struct AnalysisSummary: Encodable {
         remarks = scores.remarks.map(\.sentence)
         seconds = result.timings.reduce(0) { $0 + $1.seconds }
         var usage = rusage()
-        peakResidentBytes = getrusage(RUSAGE_SELF, &usage) == 0 ? usage.ru_maxrss * 1024 : 0
+        peakResidentBytes = getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage) == 0 ? usage.ru_maxrss * 1024 : 0
     }
 
     /// For people.

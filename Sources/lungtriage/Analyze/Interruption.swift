@@ -4,18 +4,19 @@ import Synchronization
 
 /// Whether the user or the system wants the program to end: SIGINT and SIGTERM, taken instead of dying of them, so that
 /// nothing half-written stays.
-final class Interruption: Sendable {
+///
+/// `@unchecked Sendable`: the sources are only kept alive, never used after the initialiser; the flag is atomic.
+final class Interruption: @unchecked Sendable {
     private let flag = Atomic(false)
-    private let sources: Mutex<[any DispatchSourceSignal]>
+    private var sources: [any DispatchSourceSignal] = []
 
     init() {
-        sources = Mutex([])
         for number in [SIGINT, SIGTERM] {
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler { [weak self] in self?.flag.store(true, ordering: .relaxed) }
             source.resume()
-            sources.withLock { $0.append(source) }
+            sources.append(source)
         }
     }
 

@@ -1,0 +1,33 @@
+import Analysis
+import Foundation
+import Imaging
+import ModelHost
+import Testing
+
+/// The plugins and weights of this repository, as a user gets them.
+@Suite struct ShippedPluginTests {
+    @Test func allAreWholeAndFitTheirManifests() throws {
+        let catalog = try BuiltPlugins.catalog
+        #expect(catalog.refusals.isEmpty, "\(catalog.refusals.map(\.error))")
+        #expect(Set(catalog.plugins.map(\.role)) == Set(PluginRole.allCases))
+    }
+
+    /// The agreed limit for the repository's weights.
+    @Test func theWeightsAreSmall() throws {
+        let bytes = try BuiltPlugins.catalog.plugins.reduce(0) { total, plugin in
+            let path = plugin.modelFolder + "/model.safetensors"
+            return total + (try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? 0)
+        }
+        #expect(bytes < 80_000_000)
+    }
+
+    @Test func everyModelHasItsCard() throws {
+        for plugin in try BuiltPlugins.catalog.plugins {
+            let folder = URL(filePath: plugin.modelFolder).deletingLastPathComponent()
+            let card = try String(contentsOf: folder.appending(path: "README.md"), encoding: .utf8)
+            for part in ["Research use", "Data", "Known failures"] {
+                #expect(card.localizedCaseInsensitiveContains(part), "\(plugin.id): \(part)")
+            }
+        }
+    }
+}

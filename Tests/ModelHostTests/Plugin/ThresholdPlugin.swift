@@ -1,0 +1,82 @@
+import Foundation
+import ModelHost
+import Testing
+
+/// The C plugin of the tests, built with the machine's compiler and installed in a folder of its own.
+struct ThresholdPlugin {
+    enum Fault: Int, CaseIterable {
+        case none = 0
+        case wrongMajor, shortStruct, missingFunction, otherIdentifier, runsNowhere, unknownLabel, unaskedSlice
+        case wildProbabilities, neverReturns, cannotOpen, noDescriptor, unknownRole, labelOfAnotherRole, endlessMessage
+        case noEntry, newerMinor
+    }
+
+    /// Absolute; holds one folder per plugin.
+    let plugins: URL
+    let folder: URL
+
+    private static let sources = URL(filePath: #filePath).deletingLastPathComponent()
+    private static var header: URL {
+        sources.deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+            .appending(path: "Sources/CModelPlugin/include")
+    }
+
+    /// Builds, installs and seals the plugin in `plugins/<name>`.
+    init(_ fault: Fault = .none, in plugins: URL, name: String = "threshold", abi: String = "1.0") throws {
+        self.plugins = plugins
+        folder = plugins.appending(path: name)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try Self.build(fault, to: folder.appending(path: "libthreshold.so"))
+        try Data("no weights".utf8).write(to: folder.appending(path: "weights.bin"))
+        let manifest = PluginManifest(
+            id: "threshold", name: "Threshold", version: "1.0.0", abi: abi, role: .lesionBinary,
+            library: .init(file: "libthreshold.so", sha256: nil), weights: [.init(file: "weights.bin", sha256: nil)])
+        try manifest.encoded().write(to: folder.appending(path: PluginManifest.fileName))
+        _ = try PluginSeal.seal(folder: folder.path)
+        try protect()
+    }
+
+    var catalog: PluginCatalog { PluginCatalog([.installed(plugins.path)]) }
+
+    /// The plugin, opened on the CPU.
+    func open(log: @escaping @Sendable (PluginLogLevel, String) -> Void = { _, _ in }) throws -> PluginSession {
+        let plugin = try catalog.plugin("threshold")
+        return try plugin.open(on: try plugin.preferredDevice(among: [Self.cpu]), log: log)
+    }
+
+    static let cpu = ComputeDevice(.cpu, threads: 1)
+
+    /// Nobody but the owner may write, whatever the umask says.
+    private func protect() throws {
+        for file in try FileManager.default.contentsOfDirectory(atPath: folder.path) {
+            try FileManager.default.setAttributes(
+                [.posixPermissions: 0o644], ofItemAtPath: folder.appending(path: file).path)
+        }
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder.path)
+    }
+
+    private static func build(_ fault: Fault, to library: URL) throws {
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = [
+            "cc", "-std=c99", "-pedantic", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC",
+            "-DFAULT=\(fault.rawValue)",
+            "-I", header.path, sources.appending(path: "threshold_plugin.c").path, "-o", library.path,
+        ]
+        try process.run()
+        process.waitUntilExit()
+        try #require(process.terminationStatus == 0, "the C plugin must build")
+    }
+}
+
+/// A folder that is removed with the test.
+final class PluginFolder {
+    let url: URL
+
+    init() throws {
+        url = URL(filePath: NSTemporaryDirectory()).appending(path: "lungtriage-plugins-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(at: url) }
+}
