@@ -9,9 +9,13 @@ package struct SliceRelation {
 
     /// Neighbours in a CT volume of any usual slice distance correlate higher than this.
     private static let certain = 0.93
+    /// Below this they are no neighbours, and from here on they must be more alike than strangers by a margin.
+    private static let possible = 0.6
     private static let margin = 0.1
 
-    package var isVolume: Bool { neighbours >= Self.certain || neighbours - strangers >= Self.margin }
+    package var isVolume: Bool {
+        neighbours >= Self.certain || (neighbours >= Self.possible && neighbours - strangers >= Self.margin)
+    }
 
     package init(_ volume: CTVolume) {
         let size = volume.grid.size

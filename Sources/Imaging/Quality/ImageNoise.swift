@@ -1,30 +1,41 @@
 extension Volume where Voxel == Int16, Axes == LPS {
-    /// Noise in HU: the standard deviation that Gaussian noise would need for what neighbouring voxels of soft tissue differ
-    /// by, from the median of |x(i−1) − 2 x(i) + x(i+1)|, which edges hardly move (after Immerkær 1996). Nil where there
-    /// are too few voxels of soft tissue.
+    /// Noise in HU: the median of the standard deviations within patches of 7×7 pixels that hold soft tissue only. Edges and
+    /// fat make a minority of patches look noisier, which a median does not follow. Nil where there are too few patches.
     public var noise: Double? {
+        let side = 7
         let size = grid.size
-        let tissue: ClosedRange<Int16> = -200...200
-        var counts = [Int](repeating: 0, count: 2048)
-        var total = 0
-        for k in stride(from: 0, to: size.k, by: max(1, size.k / 40)) {
-            for j in stride(from: 0, to: size.j, by: 2) {
-                let row = (k * size.j + j) * size.i
-                for i in stride(from: 1, to: size.i - 1, by: 1) {
-                    let (a, b, c) = (voxels[row + i - 1], voxels[row + i], voxels[row + i + 1])
-                    guard tissue.contains(a), tissue.contains(b), tissue.contains(c) else { continue }
-                    counts[min(abs(Int(a) - 2 * Int(b) + Int(c)), 2047)] += 1
-                    total += 1
+        guard size.i >= side, size.j >= side else { return nil }
+        var deviations: [Double] = []
+        for k in stride(from: 0, to: size.k, by: max(1, size.k / 24)) {
+            for j in stride(from: 0, through: size.j - side, by: side) {
+                for i in stride(from: 0, through: size.i - side, by: side) {
+                    if let deviation = deviationOfTissue(i, j, k, side: side) { deviations.append(deviation) }
                 }
             }
         }
-        guard total >= 1000 else { return nil }
-        var below = 0
-        let median = counts.indices.first { value in
-            below += counts[value]
-            return 2 * below >= total
+        guard deviations.count >= 20 else { return nil }
+        deviations.sort()
+        return deviations[deviations.count / 2]
+    }
+
+    /// Of the patch whose first pixel is i, j; nil when a pixel is no soft tissue. The range is wide, so that noise itself
+    /// does not push a patch out of it.
+    private func deviationOfTissue(_ i: Int, _ j: Int, _ k: Int, side: Int) -> Double? {
+        let tissue: ClosedRange<Int16> = -300...400
+        let lean: ClosedRange<Double> = -10...90
+        var (sum, squares) = (0, 0)
+        for row in j..<j + side {
+            let start = (k * grid.size.j + row) * grid.size.i
+            for column in i..<i + side {
+                let value = voxels[start + column]
+                guard tissue.contains(value) else { return nil }
+                sum += Int(value)
+                squares += Int(value) * Int(value)
+            }
         }
-        // The second difference has √6 times the noise; the median of |normal| is 0.6745 of its σ.
-        return median.map { Double($0) / (0.6745 * 6.0.squareRoot()) }
+        let count = Double(side * side)
+        let mean = Double(sum) / count
+        guard lean.contains(mean) else { return nil }
+        return ((Double(squares) - mean * Double(sum)) / (count - 1)).squareRoot()
     }
 }

@@ -100,10 +100,14 @@ static void close_session(lungtriage_session *session) {
     free(session);
 }
 
-#if FAULT != NO_ENTRY
-const lungtriage_plugin *LUNGTRIAGE_PLUGIN_ENTRY(void);
+#if FAULT == NO_ENTRY
+#define ENTRY some_other_function
+#else
+#define ENTRY LUNGTRIAGE_PLUGIN_ENTRY
+#endif
+const lungtriage_plugin *ENTRY(void);
 
-const lungtriage_plugin *LUNGTRIAGE_PLUGIN_ENTRY(void) {
+const lungtriage_plugin *ENTRY(void) {
     static const lungtriage_label labels[] = {
         {sizeof(lungtriage_label), FAULT == LABEL_OF_ANOTHER_ROLE ? 3 : 1, "Dense", "DEN", 0xEE4A00, 0}};
     static const lungtriage_domain domain = {sizeof(lungtriage_domain), 1, 0, 0, 0.5, 5};
@@ -125,4 +129,3 @@ const lungtriage_plugin *LUNGTRIAGE_PLUGIN_ENTRY(void) {
         close_session};
     return FAULT == NO_DESCRIPTOR ? 0 : &plugin;
 }
-#endif
