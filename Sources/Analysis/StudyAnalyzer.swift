@@ -52,7 +52,7 @@ public final class StudyAnalyzer {
             found.append(
                 try clock.stage(.lesions(session.plugin.id)) { () throws(AnalysisError) in
                     try LesionStage(
-                        input, lungs: lungs.sides, session: session, keepsProbabilities: options.keepsProbabilities,
+                        input, lungs: lungs, session: session, keepsProbabilities: options.keepsProbabilities,
                         subject: study.name, clock: clock)
                 })
         }

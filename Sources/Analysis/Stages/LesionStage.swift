@@ -11,19 +11,20 @@ struct LesionStage {
 
     /// Runs the plugin on the slices that hold lung. Throws `plugin`, `cancelled`, `badInput`.
     init(
-        _ input: StudyInput, lungs: LabelVolume, session: PluginSession, keepsProbabilities: Bool, subject: String,
+        _ input: StudyInput, lungs: LungStage, session: PluginSession, keepsProbabilities: Bool, subject: String,
         clock: StageClock
     ) throws(AnalysisError) {
         plugin = session.plugin
         device = session.device
         do {
-            let slices = Self.slices(holding: lungs)
+            let slices = Self.slices(holding: lungs.sides)
             let output = try session.segment(
-                input, slices: slices, lungs: lungs, wantsProbabilities: keepsProbabilities, subject: subject,
+                input, slices: slices, lungs: lungs.sides, wantsProbabilities: keepsProbabilities, subject: subject,
                 clock: clock)
             let effusion: UInt8? = session.plugin.role == .lesionMulticlass ? LesionKind.pleuralEffusion.rawValue : nil
             labels = try LesionCleaning(effusion: effusion).cleaned(
-                LabelVolume(grid: input.ct.grid, voxels: output.labels), lungs: lungs, arrangement: input.arrangement)
+                LabelVolume(grid: input.ct.grid, voxels: output.labels), lungs: lungs.sides, domes: lungs.domes,
+                arrangement: input.arrangement)
             probabilities = try output.probabilities.map { try Volume<Float, LPS>(grid: input.ct.grid, voxels: $0) }
         } catch let error as AnalysisError {
             throw error

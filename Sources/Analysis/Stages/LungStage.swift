@@ -6,6 +6,8 @@ import Severity
 struct LungStage {
     /// 0, 1 right lung, 2 left lung.
     let sides: LabelVolume
+    /// Where the diaphragm looks like a lesion in the lungs.
+    let domes: LabelVolume
     let check: LungCheck
     let remarks: [QualityRemark]
 
@@ -18,19 +20,19 @@ struct LungStage {
     init(_ input: StudyInput, session: PluginSession?, subject: String, clock: StageClock) throws(AnalysisError) {
         do {
             var remarks: [QualityRemark] = []
-            var fields: LabelVolume
+            var fields: LungFields
             if let session {
                 fields = try Self.fields(input, session, subject: subject, clock: clock)
             } else {
-                fields = try ClassicalLungs().lungs(of: input.ct, arrangement: input.arrangement)
+                fields = try Self.classical(input)
                 remarks.append(
                     QualityRemark(
                         "classicalLungs", .warning, "There is no lung plugin; lungs were found by their density alone.",
                         consequence: "Dense parts of the lungs are missed, so that scores are too low."))
             }
-            let check = try LungCheck(fields, in: input.ct, arrangement: input.arrangement)
+            let check = try LungCheck(fields.lungs, in: input.ct, arrangement: input.arrangement)
             if session != nil, check.classical > 0, check.model < Self.leastShare * check.classical {
-                fields = try ClassicalLungs().lungs(of: input.ct, arrangement: input.arrangement)
+                fields = try Self.classical(input)
                 remarks.append(
                     QualityRemark(
                         "lungFallback", .doubtful,
@@ -44,7 +46,8 @@ struct LungStage {
                         consequence: "Lesions there are not counted; compare the outline with the slices."))
             }
             sides = try LungSides.labels(
-                of: fields, midline: input.ct.bodyMidline, arrangement: input.arrangement)
+                of: fields.lungs, midline: input.ct.bodyMidline, arrangement: input.arrangement)
+            domes = fields.domes
             self.check = check
             self.remarks = remarks
         } catch let error as AnalysisError {
@@ -58,11 +61,17 @@ struct LungStage {
 
     private static func fields(
         _ input: StudyInput, _ session: PluginSession, subject: String, clock: StageClock
-    ) throws -> LabelVolume {
+    ) throws -> LungFields {
         let slices = Array(0..<input.ct.grid.size.k)
         let output = try session.segment(input, slices: slices, lungs: nil, subject: subject, clock: clock)
         let labels = try LabelVolume(grid: input.ct.grid, voxels: output.labels)
-        return try labels.mask(where: 1...255).cleanedLungs(input.arrangement)
+        return try LungFields(
+            cleaning: labels.mask(where: 1...255), of: input.ct, arrangement: input.arrangement)
+    }
+
+    private static func classical(_ input: StudyInput) throws(ImagingError) -> LungFields {
+        let lungs = try ClassicalLungs().lungs(of: input.ct, arrangement: input.arrangement)
+        return try LungFields(cleaning: lungs, of: input.ct, arrangement: input.arrangement)
     }
 }
 

@@ -18,17 +18,20 @@ public struct LesionCleaning: Hashable, Sendable {
         self.effusion = effusion
     }
 
-    /// Lesion labels in or beside the lungs; a connected effusion stays whole if any of it is within reach.
+    /// Lesion labels in or beside the lungs and not in a dome of the diaphragm; a connected effusion stays whole if any of it
+    /// is within reach.
     ///
     /// Throws `gridMismatch` when the lungs lie on another grid, `invalidArgument` for a negative reach, `tooLarge` beyond
     /// Int32.max runs.
     public func cleaned(
-        _ labels: LabelVolume, lungs: LabelVolume, arrangement: SliceArrangement = .volume
+        _ labels: LabelVolume, lungs: LabelVolume, domes: LabelVolume? = nil, arrangement: SliceArrangement = .volume
     ) throws(ImagingError) -> LabelVolume {
-        guard lungs.grid == labels.grid else {
+        guard lungs.grid == labels.grid, domes.map({ $0.grid == labels.grid }) ?? true else {
             throw ImagingError(
                 .gridMismatch, subject: "lesions", message: "The lung mask lies on another grid than the lesions.")
         }
+        var labels = labels
+        if let domes { labels.clear(where: domes) }
         let field = try lungs.dilated(by: .disc(radius: reach)).voxels
         var kept = [UInt8](repeating: 0, count: field.count)
         let lesions = labels.voxels.map { UInt8($0 != 0 && $0 != effusion ? 1 : 0) }

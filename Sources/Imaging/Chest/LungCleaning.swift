@@ -1,3 +1,33 @@
+/// Lung fields as a model labels them, cleaned of what is no lung.
+public struct LungFields: Sendable {
+    /// 0, 1 in the lungs, vessels and lesions in them included.
+    public let lungs: LabelVolume
+    /// 1 in the domes of the diaphragm, where no lesion can be; empty for slices on their own.
+    public let domes: LabelVolume
+
+    /// From a model's labels: without small components, trachea and the domes of the diaphragm, holes filled.
+    ///
+    /// Throws `gridMismatch` when the CT lies on another grid, `tooLarge` beyond Int32.max runs.
+    public init(
+        cleaning labels: LabelVolume, of ct: CTVolume, arrangement: SliceArrangement = .volume
+    ) throws(ImagingError) {
+        guard ct.grid == labels.grid else {
+            throw ImagingError(
+                .gridMismatch, subject: "lungs", message: "The lung labels lie on another grid than the volume.")
+        }
+        // Before small components go: the trachea is what connects a bubble of gas with the lungs.
+        var lungs = try labels.removingAirways(of: ct).cleanedLungs(arrangement)
+        let count = labels.grid.size.voxels
+        if arrangement == .volume {
+            domes = try DiaphragmDomes.mask(in: ct, lungs: lungs)
+            lungs.clear(where: domes)
+        } else {
+            domes = LabelVolume(trusting: labels.grid, voxels: [UInt8](repeating: 0, count: count))
+        }
+        self.lungs = lungs
+    }
+}
+
 extension LabelVolume {
     /// Lungs are large: what has less than a tenth of the larger lung's volume is bowel gas, trachea or a speck. A slice
     /// on its own may hold just the tip of a lung, so there the share is smaller.
@@ -15,6 +45,42 @@ extension LabelVolume {
         case .unrelated:
             try removingComponents(belowShareOfLargest: Self.leastShareOfSlice, connectivity: .four)
                 .fillingHoles(.inSlices)
+        }
+    }
+
+    /// mm²: a trachea is 1 to 5 cm² across; a larger region of an axial slice is lung.
+    fileprivate static let largestAirway = 700.0
+    /// HU: air in the trachea has −1000 to −930, blurred at its wall; healthy lung −850 and more.
+    fileprivate static let airwayMean = -900.0
+
+    /// Regions of a slice that hold nothing but air go.
+    fileprivate func removingAirways(of ct: CTVolume) throws(ImagingError) -> LabelVolume {
+        let regions = try components(.four)
+        let numbers = regions.labelled().voxels
+        let pixelArea = grid.spacing.i * grid.spacing.j
+        var sums = [Int](repeating: 0, count: regions.components.count)
+        ct.withUnsafeVoxels { values in
+            for voxel in numbers.indices where numbers[voxel] > 0 {
+                sums[Int(numbers[voxel]) - 1] += Int(values[voxel])
+            }
+        }
+        var result = self
+        regions.fill(
+            &result, with: 0,
+            where: zip(sums, regions.components).map { sum, region in
+                Double(region.voxels) * pixelArea <= Self.largestAirway
+                    && Double(sum) < Self.airwayMean * Double(region.voxels)
+            })
+        return result
+    }
+}
+
+extension Volume where Voxel == UInt8 {
+    /// Background wherever another mask of the same grid is not 0.
+    mutating func clear(where mask: Self) {
+        let count = grid.size.voxels
+        withUnsafeMutableVoxels { target in
+            mask.withUnsafeVoxels { mask in for voxel in 0..<count where mask[voxel] != 0 { target[voxel] = 0 } }
         }
     }
 }

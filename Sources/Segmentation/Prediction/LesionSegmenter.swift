@@ -28,11 +28,13 @@ public struct LesionSegmenter<B: Backend>: Sendable {
         of volume: CTVolume, arrangement: SliceArrangement = .volume, slices: [Int]? = nil,
         progress: (Double) -> Void = { _ in }
     ) throws -> Labels {
-        let fields = try lungs.lungs(of: volume, arrangement: arrangement) { progress($0 / 2) }
+        let fields = try lungs.fields(of: volume, arrangement: arrangement) { progress($0 / 2) }
         let found = try lesions.labels(
-            of: volume, slices: slices ?? Array(0..<volume.grid.size.k), lungs: fields
+            of: volume, slices: slices ?? Array(0..<volume.grid.size.k), lungs: fields.lungs
         ) { progress((1 + $0) / 2) }
-        let kept = try cleaning?.cleaned(found, lungs: fields, arrangement: arrangement) ?? found
-        return Labels(lungs: fields, lesions: kept)
+        let kept =
+            try cleaning?.cleaned(
+                found, lungs: fields.lungs, domes: fields.domes, arrangement: arrangement) ?? found
+        return Labels(lungs: fields.lungs, lesions: kept)
     }
 }

@@ -19,7 +19,14 @@ public struct LungSegmenter<B: Backend>: Sendable {
     public func lungs(
         of volume: CTVolume, arrangement: SliceArrangement = .volume, progress: (Double) -> Void = { _ in }
     ) throws -> LabelVolume {
+        try fields(of: volume, arrangement: arrangement, progress: progress).lungs
+    }
+
+    /// Lungs, and what of the diaphragm looks like a lesion in them. Throws as `lungs(of:arrangement:progress:)`.
+    public func fields(
+        of volume: CTVolume, arrangement: SliceArrangement = .volume, progress: (Double) -> Void = { _ in }
+    ) throws -> LungFields {
         let found = try segmenter.labels(of: volume, slices: Array(0..<volume.grid.size.k), progress: progress)
-        return try found.cleanedLungs(arrangement)
+        return try LungFields(cleaning: found, of: volume, arrangement: arrangement)
     }
 }
