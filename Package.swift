@@ -102,12 +102,15 @@ let package = Package(
         .testTarget(
             name: "ReportsTests", dependencies: ["Reports", "Severity", "Imaging", "Pages", "TestSupport"],
             swiftSettings: swiftSettings),
+        .target(
+            name: "PluginTestSupport", dependencies: ["ModelHost"], path: "Tests/PluginTestSupport",
+            exclude: ["threshold_plugin.c"], swiftSettings: swiftSettings),
         .testTarget(
-            name: "ModelHostTests", dependencies: ["ModelHost"], exclude: ["Plugin/threshold_plugin.c"],
-            swiftSettings: swiftSettings),
+            name: "ModelHostTests", dependencies: ["ModelHost", "PluginTestSupport"], swiftSettings: swiftSettings),
         .testTarget(
             name: "AnalysisTests",
-            dependencies: ["Analysis", "Imaging", "ModelHost", "Severity"],
+            dependencies: ["Analysis", "Imaging", "ModelHost", "Severity", "PluginTestSupport"],
+            exclude: ["check_geometry.py"],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "ImagingTests", dependencies: ["Imaging", "CNIfTI", "CDeflate"], swiftSettings: swiftSettings),

@@ -1,5 +1,6 @@
 import Foundation
 import ModelHost
+import PluginTestSupport
 import Synchronization
 import Testing
 

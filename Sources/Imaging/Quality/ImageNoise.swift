@@ -1,6 +1,6 @@
 extension Volume where Voxel == Int16, Axes == LPS {
-    /// Noise in HU: the median of the standard deviations within patches of 7×7 pixels that hold soft tissue only. Edges and
-    /// fat make a minority of patches look noisier, which a median does not follow. Nil where there are too few patches.
+    /// Noise in HU: the lower quartile of the standard deviations within patches of 7×7 pixels that hold soft tissue only;
+    /// edges, vessels and fat make the others look noisier. Nil where there are too few patches.
     public var noise: Double? {
         let side = 7
         let size = grid.size
@@ -15,7 +15,7 @@ extension Volume where Voxel == Int16, Axes == LPS {
         }
         guard deviations.count >= 20 else { return nil }
         deviations.sort()
-        return deviations[deviations.count / 2]
+        return deviations[deviations.count / 4]
     }
 
     /// Of the patch whose first pixel is i, j; nil when a pixel is no soft tissue. The range is wide, so that noise itself

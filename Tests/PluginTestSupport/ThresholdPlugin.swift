@@ -1,10 +1,9 @@
 import Foundation
 import ModelHost
-import Testing
 
 /// The C plugin of the tests, built with the machine's compiler and installed in a folder of its own.
-struct ThresholdPlugin {
-    enum Fault: Int, CaseIterable {
+public struct ThresholdPlugin {
+    public enum Fault: Int, CaseIterable {
         case none = 0
         case wrongMajor, shortStruct, missingFunction, otherIdentifier, runsNowhere, unknownLabel, unaskedSlice
         case wildProbabilities, neverReturns, cannotOpen, noDescriptor, unknownRole, labelOfAnotherRole, endlessMessage
@@ -12,17 +11,17 @@ struct ThresholdPlugin {
     }
 
     /// Absolute; holds one folder per plugin.
-    let plugins: URL
-    let folder: URL
+    public let plugins: URL
+    public let folder: URL
 
     private static let sources = URL(filePath: #filePath).deletingLastPathComponent()
     private static var header: URL {
-        sources.deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        sources.deletingLastPathComponent().deletingLastPathComponent()
             .appending(path: "Sources/CModelPlugin/include")
     }
 
     /// Builds, installs and seals the plugin in `plugins/<name>`.
-    init(_ fault: Fault = .none, in plugins: URL, name: String = "threshold", abi: String = "1.0") throws {
+    public init(_ fault: Fault = .none, in plugins: URL, name: String = "threshold", abi: String = "1.0") throws {
         self.plugins = plugins
         folder = plugins.appending(path: name)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -36,15 +35,15 @@ struct ThresholdPlugin {
         try protect()
     }
 
-    var catalog: PluginCatalog { PluginCatalog([.installed(plugins.path)]) }
+    public var catalog: PluginCatalog { PluginCatalog([.installed(plugins.path)]) }
 
     /// The plugin, opened on the CPU.
-    func open(log: @escaping @Sendable (PluginLogLevel, String) -> Void = { _, _ in }) throws -> PluginSession {
+    public func open(log: @escaping @Sendable (PluginLogLevel, String) -> Void = { _, _ in }) throws -> PluginSession {
         let plugin = try catalog.plugin("threshold")
         return try plugin.open(on: try plugin.preferredDevice(among: [Self.cpu]), log: log)
     }
 
-    static let cpu = ComputeDevice(.cpu, threads: 1)
+    public static let cpu = ComputeDevice(.cpu, threads: 1)
 
     /// Nobody but the owner may write, whatever the umask says.
     private func protect() throws {
@@ -65,15 +64,15 @@ struct ThresholdPlugin {
         ]
         try process.run()
         process.waitUntilExit()
-        try #require(process.terminationStatus == 0, "the C plugin must build")
+        guard process.terminationStatus == 0 else { throw CocoaError(.executableLoad) }
     }
 }
 
 /// A folder that is removed with the test.
-final class PluginFolder {
-    let url: URL
+public final class PluginFolder {
+    public let url: URL
 
-    init() throws {
+    public init() throws {
         url = URL(filePath: NSTemporaryDirectory()).appending(path: "lungtriage-plugins-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
     }
