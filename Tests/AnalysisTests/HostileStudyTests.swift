@@ -50,7 +50,7 @@ import Testing
                 try analyzer.analyze(Study(path: path), into: StudyDestination(folder: folder.path("out")))
                 try FileManager.default.removeItem(atPath: folder.path("out"))
                 done += 1
-            } catch {
+            } catch let error as AnalysisError {
                 #expect(error.code == .badInput, "file \(index): \(error)")
                 #expect(error.message.hasSuffix("."), "file \(index): \(error)")
                 refused += 1

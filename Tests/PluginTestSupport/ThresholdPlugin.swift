@@ -3,7 +3,7 @@ import ModelHost
 
 /// The C plugin of the tests, built with the machine's compiler and installed in a folder of its own.
 public struct ThresholdPlugin {
-    public enum Fault: Int, CaseIterable {
+    public enum Fault: Int, CaseIterable, Sendable {
         case none = 0
         case wrongMajor, shortStruct, missingFunction, otherIdentifier, runsNowhere, unknownLabel, unaskedSlice
         case wildProbabilities, neverReturns, cannotOpen, noDescriptor, unknownRole, labelOfAnotherRole, endlessMessage
