@@ -9,6 +9,8 @@ struct MapRemarks {
 
     /// Of the opacity, the share outside the lung map from which it is remarked.
     private static let remarkableShare = 0.1
+    /// And the share of the lungs that it must have.
+    private static let leastOfLung = 0.002
     /// ml: both lungs of an adult hold more at every depth of breath.
     private static let smallestLungs = 1000.0
     /// How much smaller one lung may be than the other; healthy lungs differ by about a tenth.
@@ -56,7 +58,11 @@ struct MapRemarks {
     private var opacities: [QualityRemark] {
         var remarks: [QualityRemark] = []
         func percent(_ voxels: Int) -> Int { Int((100 * Double(voxels) / Double(max(all, 1))).rounded()) }
-        func isRemarkable(_ voxels: Int) -> Bool { Double(voxels) > Self.remarkableShare * Double(all) }
+        // Specks are always somewhere.
+        func isRemarkable(_ voxels: Int) -> Bool {
+            Double(voxels) > Self.remarkableShare * Double(all)
+                && Double(voxels) > Self.leastOfLung * Double(counts.lung.voxels)
+        }
         let all = counts.opacity.voxels + counts.apartFromLungs
         if isRemarkable(counts.addedToLungs) {
             remarks.append(

@@ -9,6 +9,6 @@ import ArgumentParser
         subcommands: [
             Train.self, CrossValidate.self, Folds.self, Evaluate.self, EvaluateScan.self, Calibrate.self,
             Reproduce.self, DataFigures.self, Curves.self, DeepDreamCommand.self,
-            Segment.self, Infer.self, Inspect.self, Bench.self, Info.self, View.self, Phantom.self,
+            Segment.self, Convert.self, Infer.self, Inspect.self, Bench.self, Info.self, View.self, Phantom.self,
         ])
 }

@@ -80,7 +80,7 @@ struct JSONSchema {
 
     private func isEqual(_ a: Any, _ b: Any) -> Bool {
         if let a = a as? String, let b = b as? String { return a == b }
-        if let a = a as? NSNumber, let b = b as? NSNumber, !(a is String) { return a == b }
+        if let a = a as? NSNumber, let b = b as? NSNumber { return a == b }
         return false
     }
 }

@@ -48,7 +48,20 @@ import Testing
             #expect(isClose(zone.lungVolume.value, Double(voxels) / 1000), "\(third) of \(slices) slices")
             #expect(zone.score == (voxels == 0 ? .notApplicable(.noLung) : .value(0)))
         }
-        #expect(scores.zoneScore == (slices < 2 ? .notApplicable(.noLung) : .value(0)))
+        // Two slices cannot be cut into three.
+        #expect(scores.zoneScore == (slices < 3 ? .notApplicable(.noLung) : .value(0)))
+    }
+
+    /// A speck far below the lungs, or the thin end of a recess, does not move the thirds.
+    @Test func thinEndsDoNotCount() throws {
+        let plain = try HandMadeScan(20, 20, 16, lungs: { i, _, k in k < 4 ? 0 : i < 9 ? 1 : i > 10 ? 2 : 0 })
+        let speck = try HandMadeScan(
+            20, 20, 16, lungs: { i, j, k in k < 4 ? (i < 2 && j < 4 ? 1 : 0) : i < 9 ? 1 : i > 10 ? 2 : 0 })
+        let (a, b) = (try plain.scores(), try speck.scores())
+        for (zone, other) in zip(a.zones, b.zones) where zone.third != .lower {
+            #expect(zone.lungVolume == other.lungVolume, "\(zone.side) \(zone.third)")
+        }
+        #expect(try b.zone(.right, .lower).lungVolume.value ?? 0 > a.zone(.right, .lower).lungVolume.value ?? 0)
     }
 
     /// A turned grid cuts the same patient into the same zones: the head is up, not the last slice.
@@ -71,9 +84,9 @@ import Testing
         for tilt in [SIMD3(20.0, 0, 0), [0, 15, 0], [-18, 12, 25]] {
             for (turned, zone) in zip(try scores(tilt: tilt).zones, straight.zones) {
                 let expected = try #require(zone.lungVolume.value)
-                #expect(isClose(turned.lungVolume.value, expected, within: 0.03 * expected), "\(tilt), \(zone)")
+                #expect(isClose(turned.lungVolume.value, expected, within: 0.08 * expected), "\(tilt), \(zone)")
                 let share = try #require(zone.percentageOfOpacity.value)
-                #expect(isClose(turned.percentageOfOpacity.value, share, within: 1), "\(tilt), \(zone)")
+                #expect(isClose(turned.percentageOfOpacity.value, share, within: 1.5), "\(tilt), \(zone)")
             }
         }
     }

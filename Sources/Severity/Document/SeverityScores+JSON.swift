@@ -90,7 +90,7 @@ extension SeverityScores {
             "opacity": .string("ground glass and consolidation of the multi-class map, else the binary map"),
             "lung": .string("the lung map with the opacities that hang together with it"),
             "zones": .string(
-                "each lung in thirds of its extent from feet to head, which approximate carina and inferior pulmonary veins"
+                "thirds of each lung from feet to head, thin ends apart; approximates carina and inferior pulmonary veins"
             ),
             "zoneBins": .string("0 none, 1 below 25 %, 2 below 50 %, 3 below 75 %, 4 from 75 %; sum 0 to 24"),
             "triageCutOffs": .object([

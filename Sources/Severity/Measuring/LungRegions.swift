@@ -63,7 +63,7 @@ struct LungRegions {
 
     private static func assignSides(_ regions: inout LabelVolume, _ slices: Range<Int>, by centers: LungCenters) {
         let size = regions.grid.size
-        let sides = LungSides(centers, regions.grid.affine)
+        let sides = NearerLung(centers, regions.grid.affine)
         regions.withUnsafeMutableVoxels { voxels in
             for k in slices {
                 for j in 0..<size.j {
@@ -101,7 +101,7 @@ private struct LungCenters {
 }
 
 /// To which lung a voxel outside of both is nearer.
-private struct LungSides {
+private struct NearerLung {
     private enum Rule {
         case always(LungSide)
         /// Left where weights · (i, j, k) > limit.
