@@ -53,6 +53,9 @@ extension LabelVolume {
     /// HU: air in the trachea has −1000 to −930, blurred at its wall; healthy lung −850 and more.
     fileprivate static let airwayMean = -900.0
 
+    /// HU: stomach and bowel gas, of any size; not even severe emphysema is so empty on average.
+    fileprivate static let gasMean = -970.0
+
     /// Regions of a slice that hold nothing but air go.
     fileprivate func removingAirways(of ct: CTVolume) throws(ImagingError) -> LabelVolume {
         let regions = try components(.four)
@@ -68,8 +71,9 @@ extension LabelVolume {
         regions.fill(
             &result, with: 0,
             where: zip(sums, regions.components).map { sum, region in
-                Double(region.voxels) * pixelArea <= Self.largestAirway
-                    && Double(sum) < Self.airwayMean * Double(region.voxels)
+                let mean = Double(sum) / Double(region.voxels)
+                let isAirway = Double(region.voxels) * pixelArea <= Self.largestAirway && mean < Self.airwayMean
+                return isAirway || mean < Self.gasMean
             })
         return result
     }
