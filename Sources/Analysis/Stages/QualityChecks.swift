@@ -15,8 +15,18 @@ struct QualityChecks {
     static func remarks(
         _ input: StudyInput, lungs: LungStage, plugins: [Plugin]
     ) -> [QualityRemark] {
-        input.quality.remarks.map { QualityRemark($0) } + image(input) + anatomy(input, lungs.sides) + lungs.remarks
+        header(input) + image(input) + anatomy(input, lungs.sides) + lungs.remarks
             + domains(input, plugins)
+    }
+
+    private static func header(_ input: StudyInput) -> [QualityRemark] {
+        input.quality.remarks.filter { remark in
+            // What the slices of a stack of unrelated ones cover together means nothing.
+            switch remark {
+            case .shortExtent, .thickSlices: input.arrangement == .volume
+            default: true
+            }
+        }.map { QualityRemark($0) }
     }
 
     private static func image(_ input: StudyInput) -> [QualityRemark] {
