@@ -97,10 +97,10 @@ let package = Package(
             swiftSettings: swiftSettings),
         .testTarget(name: "PagesTests", dependencies: ["Pages"], swiftSettings: swiftSettings),
         .testTarget(
-            name: "SeverityTests", dependencies: ["Severity", "Imaging", "TestSupport"],
+            name: "SeverityTests", dependencies: ["Severity", "Imaging"],
             exclude: ["validate_severity.py"], swiftSettings: swiftSettings),
         .testTarget(
-            name: "ReportsTests", dependencies: ["Reports", "Severity", "Imaging", "Pages", "TestSupport"],
+            name: "ReportsTests", dependencies: ["Reports", "Severity", "Imaging", "Pages"],
             swiftSettings: swiftSettings),
         .target(
             name: "PluginTestSupport", dependencies: ["ModelHost"], path: "Tests/PluginTestSupport",

@@ -57,7 +57,7 @@ public enum NotApplicable: String, Hashable, Sendable, CaseIterable {
         case .noLung: "No lung was found here."
         case .noMulticlassMap: "No model tells these tissues apart."
         case .oneLesionMap: "There is one lesion model only, so nothing to compare it with."
-        case .nothingFound: "There is nothing of it."
+        case .nothingFound: "There is none to measure."
         }
     }
 }

@@ -46,7 +46,7 @@ struct ScoreRules {
 
     private func tissue(_ count: TissueCount, gap: NotApplicable? = nil) -> TissueScore {
         // Unrelated slices are of several patients, whose mean means nothing; one slice has a mean.
-        let unrelated = facts.slices == .unrelated && grid.size.k > 1 ? volumeGap : nil
+        let unrelated = volumeGap == .unrelatedSlices ? volumeGap : nil
         return TissueScore(
             volume: Score(unless: gap, volumeGap, facts.spacingGap) { Double(count.voxels) * grid.voxelVolume },
             mean: Score(unless: gap, unrelated, facts.hounsfieldGap, count.voxels == 0 ? .nothingFound : nil) {

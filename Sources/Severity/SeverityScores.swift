@@ -83,7 +83,7 @@ public struct LungScores: Hashable, Sendable {
     public let opacityVolume: Score<Double>
 }
 
-/// A third of a lung's extent from feet to head. Radiologists' landmarks, the carina and the inferior pulmonary veins, are
+/// A third of a lung's extent from feet to head (`LungThirds`). Radiologists' landmarks, the carina and the inferior pulmonary veins, are
 /// approximated by it.
 public struct ZoneScores: Hashable, Sendable {
     public enum Third: String, Hashable, Sendable, CaseIterable {

@@ -72,7 +72,7 @@ struct JSONSchema {
         case "array": value is [Any]
         case "string": value is String
         case "null": value is NSNull
-        case "number": !(value is String) && value is NSNumber
+        case "number": value is NSNumber
         case "integer": (value as? NSNumber).map { $0.doubleValue == $0.doubleValue.rounded() } ?? false
         default: false
         }

@@ -34,7 +34,7 @@ import Testing
         #expect(isClose(scores.tissues.groundGlass.mean.value, -350.5))
         #expect(isClose(scores.tissues.consolidation.mean.value, -5))
         #expect(isClose(scores.tissues.opacity.mean.value, -2824.0 / 12))
-        #expect(isClose(scores.tissues.lung.mean.value, -757.65))
+        #expect(isClose(scores.tissues.lung.mean.value, -121_224.0 / 160))
         #expect(isClose(scores.tissues.pleuralEffusion.mean.value, 10))
         #expect(scores.slices.affected == 1 && scores.slices.withLung == 4)
         #expect(isClose(scores.slices.percentageAffected.value, 25))

@@ -1,7 +1,6 @@
 import Foundation
 import Imaging
 import Severity
-import TestSupport
 import Testing
 
 /// `severity.json` against its schema, by the check here and, where there is one, by Python's jsonschema.
@@ -40,7 +39,8 @@ import Testing
             #expect(failures.isEmpty, "\(failures.sorted().prefix(5))")
         }
         // The check sees what is wrong.
-        let document = try #require(Self.documents().first { $0.contains("\"PO\": {\"value\": 1") })
+        let remark = QualityRemark("odd", .note, "Odd.")
+        let document = try NotApplicableTests.scan().scores(remarks: [remark]).json
         for (right, wrong) in [
             ("\"version\": 1", "\"version\": 2"), ("\"unit\": \"%\"", "\"unit\": \"ml\""),
             ("\"zoneScore\": {\"value\": ", "\"zoneScore\": {\"value\": 100"), ("\"slices\": {", "\"slice\": {"),
@@ -54,7 +54,7 @@ import Testing
 
     @Test func namesAndOrderAreTheContracts() throws {
         let scores = try NotApplicableTests.scan().scores()
-        let keys = scores.json.matches(of: #/(?m)^  "([^"]+)": /#).map { String($0.1) }
+        let keys = scores.json.matches(of: #/\n  "([^"]+)": /#).map { String($0.1) }
         #expect(
             keys == [
                 "researchUse", "version", "triage_level", "PO", "PHO", "zoneScore", "reliability", "remarks", "lungs",
@@ -108,13 +108,16 @@ import Testing
 
     @Test(.enabled(if: python != nil, "set LUNGTRIAGE_PYTHON to a Python with jsonschema"))
     func jsonschemaAgrees() throws {
-        let temporary = try TemporaryFolder()
+        let temporary = FileManager.default.temporaryDirectory.appending(path: "lungtriage-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: temporary, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: temporary) }
         let files = try Self.documents().enumerated().map { index, document in
-            try Data(document.utf8).write(to: temporary.url.appending(path: "\(index).json"))
-            return temporary.path("\(index).json")
+            let file = temporary.appending(path: "\(index).json")
+            try Data(document.utf8).write(to: file)
+            return file.path
         }
-        let script = Self.folder.appending(path: "validate_severity.py").path
         let python = try #require(Self.python)
+        let script = Self.folder.appending(path: "validate_severity.py").path
         let result = try #require(Self.run(python, [script, Self.schemaFile.path] + files))
         #expect(result.status == 0, "\(result.output)")
     }

@@ -173,14 +173,12 @@ struct NaiveScores {
         opacityBySlice = (0..<size.k).map { k in opacity.count { place($0).k == k } }
         zoneShares = [UInt8(1), 2].map { side in
             let own = lung.filter { region[$0] == side }
-            // Slices with less than a twentieth of the fullest one's lung are no ends.
-            let areas = (0..<size.k).map { k in own.count { place($0).k == k } }
-            let thick = areas.indices.filter { areas[$0] > 0 && 20 * areas[$0] >= areas.max() ?? 0 }
-            guard let lowest = thick.first, let highest = thick.last else { return [nil, nil, nil] }
+            guard let lowest = own.map({ place($0).k }).min(), let highest = own.map({ place($0).k }).max() else {
+                return [nil, nil, nil]
+            }
             return (0..<3).map { third in
                 let inZone = own.filter {
-                    let k = min(max(place($0).k, lowest), highest)
-                    return Int((Double(k - lowest) + 0.5) / Double(highest - lowest + 1) * 3) == third
+                    Int((Double(place($0).k - lowest) + 0.5) / Double(highest - lowest + 1) * 3) == third
                 }
                 return inZone.isEmpty ? nil : Double(inZone.count(where: isOpacity)) / Double(inZone.count)
             }

@@ -48,23 +48,27 @@ import Testing
             #expect(isClose(zone.lungVolume.value, Double(voxels) / 1000), "\(third) of \(slices) slices")
             #expect(zone.score == (voxels == 0 ? .notApplicable(.noLung) : .value(0)))
         }
-        // Two slices cannot be cut into three.
         #expect(scores.zoneScore == (slices < 3 ? .notApplicable(.noLung) : .value(0)))
     }
 
-    /// A speck far below the lungs, or the thin end of a recess, does not move the thirds.
-    @Test func thinEndsDoNotCount() throws {
-        let plain = try HandMadeScan(20, 20, 16, lungs: { i, _, k in k < 4 ? 0 : i < 9 ? 1 : i > 10 ? 2 : 0 })
-        let speck = try HandMadeScan(
-            20, 20, 16, lungs: { i, j, k in k < 4 ? (i < 2 && j < 4 ? 1 : 0) : i < 9 ? 1 : i > 10 ? 2 : 0 })
-        let (a, b) = (try plain.scores(), try speck.scores())
-        for (zone, other) in zip(a.zones, b.zones) where zone.third != .lower {
-            #expect(zone.lungVolume == other.lungVolume, "\(zone.side) \(zone.third)")
+    /// Specks of up to 0.2 % of a lung below it do not move its thirds, and are counted in the lowest.
+    @Test func specksDoNotMoveTheThirds() throws {
+        // 12 slices of 400 voxels a lung: 0.2 % are 9.
+        for (speck, middle) in [(0, 1600), (9, 1600), (10, 1200)] {
+            let scan = try HandMadeScan(
+                50, 20, 30,
+                lungs: { i, j, k in
+                    if (16..<28).contains(k) { return i < 20 ? 1 : i >= 30 ? 2 : 0 }
+                    return k == 1 && j == 0 && i < speck ? 1 : 0
+                })
+            let scores = try scan.scores()
+            #expect(isClose(try scores.zone(.right, .middle).lungVolume.value, Double(middle) / 1000), "\(speck)")
+            #expect(isClose(try scores.zone(.left, .middle).lungVolume.value, 1.6))
+            if speck == 9 { #expect(isClose(try scores.zone(.right, .lower).lungVolume.value, 1.609)) }
         }
-        #expect(try b.zone(.right, .lower).lungVolume.value ?? 0 > a.zone(.right, .lower).lungVolume.value ?? 0)
     }
 
-    /// A turned grid cuts the same patient into the same zones: the head is up, not the last slice.
+    /// A turned grid cuts the same patient into the same zones, but for a level's height: the head is up, not the last slice.
     @Test func tiltedGridsHaveTheSameZones() throws {
         let phantom = try ChestPhantom(
             seed: 7, noise: 0,
@@ -86,7 +90,7 @@ import Testing
                 let expected = try #require(zone.lungVolume.value)
                 #expect(isClose(turned.lungVolume.value, expected, within: 0.08 * expected), "\(tilt), \(zone)")
                 let share = try #require(zone.percentageOfOpacity.value)
-                #expect(isClose(turned.percentageOfOpacity.value, share, within: 1.5), "\(tilt), \(zone)")
+                #expect(isClose(turned.percentageOfOpacity.value, share, within: 2), "\(tilt), \(zone)")
             }
         }
     }

@@ -51,7 +51,7 @@ public struct StudyMontage: Sendable {
     /// In words: which slices, and why.
     private func basis(_ selection: SliceSelection) -> String {
         let rest = selection.slices.count - selection.affected
-        if selection.affected == 0 { return "Nothing found: slices at even distances" }
+        if selection.affected == 0 { return "No opacity found: slices at even distances" }
         let order = isVolume ? "from head to feet" : "in the file's order"
         return rest == 0 ? "Most affected slices, \(order)" : "Affected slices and \(rest) at even distances, \(order)"
     }

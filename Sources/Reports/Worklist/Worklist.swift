@@ -116,9 +116,9 @@ public struct Worklist: Sendable {
         .element("img", ["src": reference(thumbnail), "alt": "", "loading": "lazy", "class": "thumbnail"])
     }
 
-    /// A relative link that can be nothing else: no scheme, no server, no query.
+    /// A link into the worklist's folder that can be nothing else: no scheme, no server, no query, no way up.
     static func reference(_ path: String) -> String {
-        let names = path.split(separator: "/").map { name in
+        let names = path.split(separator: "/").filter { $0 != "." && $0 != ".." }.map { name in
             name.utf8.map { byte in
                 isUnreserved(byte) ? String(UnicodeScalar(byte)) : "%" + hex(byte)
             }.joined()

@@ -1,4 +1,5 @@
 import Imaging
+import Severity
 
 /// A lung as it looks from the front: how far it reaches at every height.
 struct LungSilhouette {
@@ -10,6 +11,8 @@ struct LungSilhouette {
     }
 
     let rows: [Row]
+    /// Of every row: 0 for the upper third.
+    private let thirds: [Int]
     /// mm from the top to the bottom of a row.
     let rowHeight: Double
 
@@ -21,20 +24,27 @@ struct LungSilhouette {
         let size = lungs.grid.size
         let spacing = lungs.grid.spacing
         let gap = max(Int((Self.closedGap / spacing.i).rounded()), 1)
-        let extents = lungs.withUnsafeVoxels { voxels in
-            Parallel.map(of: size.k, length: 1) { slice -> Range<Int>? in
+        let slices = lungs.withUnsafeVoxels { voxels in
+            Parallel.map(of: size.k, length: 1) { slice -> (extent: Range<Int>?, voxels: Int) in
                 let start = slice.lowerBound * size.j * size.i
                 var columns = [Bool](repeating: false, count: size.i)
+                var count = 0
                 for j in 0..<size.j {
-                    for i in 0..<size.i where voxels[start + j * size.i + i] == side.rawValue { columns[i] = true }
+                    for i in 0..<size.i where voxels[start + j * size.i + i] == side.rawValue {
+                        columns[i] = true
+                        count += 1
+                    }
                 }
-                return Self.widest(columns, closing: gap)
+                return (Self.widest(columns, closing: gap), count)
             }
         }
-        guard let lowest = extents.firstIndex(where: { $0 != nil }),
+        let extents = slices.map(\.extent)
+        guard let borders = LungThirds(voxelsByLevel: slices.map(\.voxels)),
+            let lowest = extents.firstIndex(where: { $0 != nil }),
             let highest = extents.lastIndex(where: { $0 != nil })
         else { return nil }
         rowHeight = spacing.k
+        thirds = (lowest...highest).reversed().map { 2 - borders.third(of: $0) }
         // A slice without lung between others takes its upper neighbour's extent.
         var last = extents[highest] ?? 0..<1
         rows = (lowest...highest).reversed().map { k in
@@ -59,11 +69,9 @@ struct LungSilhouette {
         return best
     }
 
-    /// The rows of one third of the extent, 0 uppermost, by the rule of the zones: the third that holds a row's middle.
+    /// The rows of one third, 0 uppermost, by the rule of the zones.
     func rows(ofThird third: Int) -> ArraySlice<Row> {
-        let count = rows.count
-        let inThird = rows.indices.filter { (2 * $0 + 1) * 3 / (2 * count) == third }
-        guard let first = inThird.first, let last = inThird.last else { return [] }
+        guard let first = thirds.firstIndex(of: third), let last = thirds.lastIndex(of: third) else { return [] }
         return rows[first...last]
     }
 }

@@ -90,7 +90,8 @@ extension SeverityScores {
             "opacity": .string("ground glass and consolidation of the multi-class map, else the binary map"),
             "lung": .string("the lung map with the opacities that hang together with it"),
             "zones": .string(
-                "thirds of each lung from feet to head, thin ends apart; approximates carina and inferior pulmonary veins"
+                "each lung in thirds of its extent from feet to head without the outermost 0.2 % of its volume at either end; "
+                    + "they approximate the landmarks carina and inferior pulmonary veins"
             ),
             "zoneBins": .string("0 none, 1 below 25 %, 2 below 50 %, 3 below 75 %, 4 from 75 %; sum 0 to 24"),
             "triageCutOffs": .object([

@@ -98,23 +98,13 @@ struct Counts {
 
     func region(_ side: LungSide) -> RegionCount { levels(of: side).reduce(into: RegionCount()) { $0 += $1 } }
 
-    /// Of the level with most of a lung, the share that a level must have to be its end: the thin end of a recess, or a speck,
-    /// would move all thirds.
-    private static let leastShareAtEnds = 0.05
-
-    /// A lung's thirds from the feet to the head, of the extent between the outermost levels that are no thin ends; what
-    /// lies beyond belongs to the third beside it. A level belongs to the third that holds its middle.
+    /// A lung's thirds from the feet to the head.
     func thirds(_ side: LungSide) -> [RegionCount] {
-        let levels = Array(levels(of: side))
         var thirds = [RegionCount](repeating: RegionCount(), count: 3)
-        let least = Self.leastShareAtEnds * Double(levels.map(\.lung).max() ?? 0)
-        func isEnd(_ level: RegionCount) -> Bool { level.lung > 0 && Double(level.lung) >= least }
-        guard let lowest = levels.firstIndex(where: isEnd), let highest = levels.lastIndex(where: isEnd)
-        else { return thirds }
-        let extent = highest - lowest + 1
-        for level in levels.indices {
-            let inside = min(max(level, lowest), highest)
-            thirds[(2 * (inside - lowest) + 1) * 3 / (2 * extent)] += levels[level]
+        let levels = levels(of: side)
+        guard let borders = LungThirds(voxelsByLevel: levels.map(\.lung)) else { return thirds }
+        for (level, region) in levels.enumerated() where !region.isEmpty {
+            thirds[borders.third(of: level)] += region
         }
         return thirds
     }
