@@ -19,7 +19,7 @@ extension StudyReport {
         .remarks li { display: flex; gap: .6rem; margin: .35rem 0; }
         .sign { flex: none; width: 1.4em; height: 1.4em; border-radius: 50%; text-align: center; font-weight: 800;
           line-height: 1.4em; }
-        figure { margin: 0; }
+        figure { margin: 0; } figcaption { margin-top: .3rem; }
         .montage img { display: block; width: 100%; min-width: 44rem; height: auto; border-radius: .3rem; }
         .beside { display: grid; grid-template-columns: minmax(14rem, 22rem) 1fr; gap: 1.4rem; align-items: center; }
         .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(20rem, 1fr)); gap: 0 2rem; }

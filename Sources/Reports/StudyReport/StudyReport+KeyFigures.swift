@@ -103,7 +103,7 @@ extension StudyReport {
                 scores.percentageOfHighOpacity.note
             ),
             (
-                "PO right / left", "\(right.text(FigureText.percent)) / \(left.text(FigureText.percent))",
+                "PO right / left", Self.pair(right, left),
                 right.note == left.note ? right.note : nil
             ),
             ("Zone score (0–24)", scores.zoneScore.text { "\($0)" }, scores.zoneScore.note),
@@ -133,6 +133,12 @@ extension StudyReport {
             "div", [:],
             [.element("dt", [:], HTML(figure.name)), .element("dd", [:], HTML(figure.text))]
                 + (figure.note.map { [.element("dd", ["class": "faint"], HTML($0))] } ?? []))
+    }
+
+    /// `39.6 / 41.1 %`.
+    private static func pair(_ right: Score<Double>, _ left: Score<Double>) -> String {
+        let (first, second) = (right.text(FigureText.percent), left.text(FigureText.percent))
+        return (second.hasSuffix(" %") && first.hasSuffix(" %") ? String(first.dropLast(2)) : first) + " / " + second
     }
 
     static func dice(_ value: Double) -> String {
