@@ -144,7 +144,8 @@ public struct Worklist: Sendable {
         .counts a { text-decoration: none; }
         section { margin: 1.6rem 0; }
         table { width: 100%; table-layout: fixed; }
-        thead th { width: 11%; } thead th:first-child { width: 38%; } thead th.when { width: 19%; }
+        thead th { width: 10.5%; } thead th:first-child { width: 33%; } thead th.when { width: 18%; }
+        thead th:last-child { width: 17%; }
         thead th.why { width: auto; text-align: left; }
         td, th { vertical-align: middle; }
         tbody tr { content-visibility: auto; contain-intrinsic-size: auto 4rem; }

@@ -68,6 +68,21 @@ import Testing
         #expect(inSlices[0, 2, 0] == 0 && inSlices[0, 2, 1] == 1 && inSlices[5, 3, 1] == 1)
     }
 
+    /// What hangs together with a value stays, with its own values; corners count where the connectivity has them.
+    @Test func keptByWhatTheyHold() throws {
+        var mask = try makeMask(0, [6, 3, 2], percent: 0)
+        mask[0, 0, 0] = 3
+        mask[1, 0, 0] = 3
+        mask[2, 0, 0] = 2
+        mask[3, 1, 1] = 3
+        mask[5, 2, 0] = 3
+        for (connectivity, kept) in [(Connectivity.six, 3), (.twentySix, 4), (.eight, 3)] {
+            let result = try mask.keepingComponents(holding: 1...2, connectivity: connectivity)
+            #expect(result.voxels.count { $0 != 0 } == kept, "\(connectivity)")
+            #expect(result[0, 0, 0] == 3 && result[2, 0, 0] == 2 && result[5, 2, 0] == 0)
+        }
+    }
+
     @Test func emptyAndFullMasks() throws {
         let empty = try makeMask(0, [9, 4, 2], percent: 0)
         #expect(try empty.components(.six).components.isEmpty)
