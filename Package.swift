@@ -109,7 +109,9 @@ let package = Package(
             name: "ModelHostTests", dependencies: ["ModelHost", "PluginTestSupport"], swiftSettings: swiftSettings),
         .testTarget(
             name: "AnalysisTests",
-            dependencies: ["Analysis", "Imaging", "ModelHost", "Severity", "PluginTestSupport"],
+            dependencies: [
+                "lungtriage", "Analysis", "Imaging", "ModelHost", "Severity", "PluginTestSupport", "TestSupport",
+            ],
             exclude: ["check_geometry.py"],
             swiftSettings: swiftSettings),
         .testTarget(

@@ -7,8 +7,6 @@ public struct AnalysisError: Error, Hashable, Sendable, CustomStringConvertible 
     public enum Code: String, Hashable, Sendable, CaseIterable, Codable {
         /// The file is no CT that can be read; `cause` has the reader's code.
         case badInput
-        /// There is no lung in it.
-        case noLungs
         /// No plugin to do the work, or one that fails.
         case plugin
         /// The results cannot be written.

@@ -15,21 +15,20 @@ public final class StudyAnalyzer {
     /// Reads and analyses a study and writes its files; `destination` appears whole or not at all.
     ///
     /// `progress` may be called from several threads; `isCancelled` is asked often. Throws `badInput` for a file that is no
-    /// usable CT, `noLungs`, `plugin`, `output`, `cancelled`; then nothing is left behind.
+    /// usable CT, `plugin`, `output`, `cancelled`; then nothing is left behind.
     @discardableResult public func analyze(
         _ study: Study, into destination: StudyDestination,
         progress: @escaping @Sendable (AnalysisProgress) -> Void = { _ in },
         isCancelled: @escaping @Sendable () -> Bool = { false }
     ) throws(AnalysisError) -> StudyResult {
+        try destination.check(study: study.name)
         let clock = StageClock(stages, subject: study.name, report: progress, isCancelled: isCancelled)
         var result = try find(study, clock)
-        let (pages, hash) = try clock.stage(.reporting) { () throws(AnalysisError) in
-            let hash = try study.digest()
-            return (try StudyPages(result, study: study, inputHash: hash.sha256), hash)
+        let pages = try clock.stage(.reporting) { () throws(AnalysisError) in
+            try StudyPages(result, study: study)
         }
         try clock.stage(.writing) { () throws(AnalysisError) in
-            let provenance = Provenance(
-                result, study: study, inputHash: hash.sha256, inputBytes: hash.bytes, timings: clock.timings)
+            let provenance = Provenance(result, study: study, timings: clock.timings)
             try StudyFiles(result, pages: pages, study: study, provenance: provenance).write(to: destination)
         }
         result.timings = clock.timings
@@ -42,7 +41,7 @@ public final class StudyAnalyzer {
 
     private func find(_ study: Study, _ clock: StageClock) throws(AnalysisError) -> StudyResult {
         let input = try clock.stage(.reading) { () throws(AnalysisError) in
-            try StudyInput(path: study.path, options: options)
+            try StudyInput(study, options: options)
         }
         let lungs = try clock.stage(.lungs) { () throws(AnalysisError) in
             try LungStage(input, session: plugins.lung, subject: study.name, clock: clock)
@@ -56,29 +55,30 @@ public final class StudyAnalyzer {
                         subject: study.name, clock: clock)
                 })
         }
-        let scores = try clock.stage(.scoring) { () throws(AnalysisError) in
-            try score(input, lungs, found, subject: study.name)
+        let lesions = found
+        let (maps, scores) = try clock.stage(.scoring) { () throws(AnalysisError) in
+            let maps = try self.maps(lesions, subject: study.name)
+            return (maps, try score(input, lungs, maps, subject: study.name))
         }
         return StudyResult(
-            header: input.header, ct: input.ct, lungs: lungs.sides,
+            identity: input.identity, header: input.header, ct: input.ct, lungs: lungs.sides,
             lesions: found.map { .init(plugin: $0.plugin, labels: $0.labels, probabilities: $0.probabilities) },
-            scores: scores,
+            maps: maps, scores: scores,
             devices: Dictionary(plugins.sessions.map { ($0.plugin.id, $0.device) }) { first, _ in first },
             plugins: plugins.sessions.map(\.plugin), timings: [])
     }
 
-    private func score(
-        _ input: StudyInput, _ lungs: LungStage, _ found: [LesionStage], subject: String
-    ) throws(AnalysisError) -> SeverityScores {
+    private func maps(_ found: [LesionStage], subject: String) throws(AnalysisError) -> LesionMaps {
         func labels(_ role: PluginRole) -> LabelVolume? { found.first { $0.plugin.role == role }?.labels }
-        let maps: LesionMaps
-        switch (labels(.lesionBinary), labels(.lesionMulticlass)) {
-        case (let binary?, let multiclass?): maps = .both(binary: binary, multiclass: multiclass)
-        case (let binary?, nil): maps = .binary(binary)
-        case (nil, let multiclass?): maps = .multiclass(multiclass)
-        case (nil, nil):
+        guard let maps = LesionMaps(binary: labels(.lesionBinary), multiclass: labels(.lesionMulticlass)) else {
             throw AnalysisError(.plugin, subject: subject, message: "No lesion plugin has looked at the study.")
         }
+        return maps
+    }
+
+    private func score(
+        _ input: StudyInput, _ lungs: LungStage, _ maps: LesionMaps, subject: String
+    ) throws(AnalysisError) -> SeverityScores {
         do {
             return try SeverityScores(
                 ct: input.ct, lungs: lungs.sides, lesions: maps, facts: input.facts, cutOffs: options.cutOffs,

@@ -12,12 +12,16 @@ public struct StudyResult: Sendable {
         public let probabilities: Volume<Float, LPS>?
     }
 
+    /// What was read.
+    public let identity: FileIdentity
     /// Of the file that was read: label maps are written on its grid.
     public let header: NIfTIHeader
     public let ct: CTVolume
     /// 0, 1 right lung, 2 left lung.
     public let lungs: LabelVolume
     public let lesions: [LesionMap]
+    /// The maps that the scores are made from.
+    public let maps: LesionMaps
     public let scores: SeverityScores
     /// The devices that did the work, by plugin id.
     public let devices: [String: ComputeDevice]

@@ -52,7 +52,7 @@ public enum NetworkPlugin {
         plugin.initialize(
             to: lungtriage_plugin(
                 struct_size: UInt32(MemoryLayout<lungtriage_plugin>.size), abi_major: UInt32(LUNGTRIAGE_ABI_MAJOR),
-                abi_minor: UInt32(LUNGTRIAGE_ABI_MINOR), role: definition.role.rawValue,
+                abi_minor: UInt32(LUNGTRIAGE_ABI_MINOR), role: UInt32(definition.role.abi),
                 identifier: permanent(definition.id), version: permanent(definition.version),
                 name: permanent(definition.name), labels: labels, label_count: UInt64(definition.labels.count),
                 domain: domain, device_score: deviceScore, memory_estimate: memoryEstimate, open: openSession,

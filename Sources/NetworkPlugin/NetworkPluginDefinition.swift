@@ -1,3 +1,5 @@
+import CModelPlugin
+
 /// What tells one network plugin from another: its description. Everything else follows from the model file.
 public struct NetworkPluginDefinition: Sendable {
     public struct Label: Sendable {
@@ -15,10 +17,16 @@ public struct NetworkPluginDefinition: Sendable {
         }
     }
 
-    public enum Role: UInt32, Sendable {
-        case lung = 1
-        case lesionBinary = 2
-        case lesionMulticlass = 3
+    public enum Role: Sendable {
+        case lung, lesionBinary, lesionMulticlass
+
+        var abi: Int {
+            switch self {
+            case .lung: LUNGTRIAGE_ROLE_LUNG
+            case .lesionBinary: LUNGTRIAGE_ROLE_LESION_BINARY
+            case .lesionMulticlass: LUNGTRIAGE_ROLE_LESION_MULTICLASS
+            }
+        }
     }
 
     public var id: String

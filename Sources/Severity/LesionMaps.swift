@@ -8,6 +8,16 @@ public enum LesionMaps: Sendable {
     case multiclass(LabelVolume)
     case both(binary: LabelVolume, multiclass: LabelVolume)
 
+    /// Of the maps that there are; nil without any.
+    public init?(binary: LabelVolume?, multiclass: LabelVolume?) {
+        switch (binary, multiclass) {
+        case (let binary?, let multiclass?): self = .both(binary: binary, multiclass: multiclass)
+        case (let binary?, nil): self = .binary(binary)
+        case (nil, let multiclass?): self = .multiclass(multiclass)
+        case (nil, nil): return nil
+        }
+    }
+
     public var binary: LabelVolume? {
         switch self {
         case .binary(let map), .both(let map, _): map

@@ -44,7 +44,7 @@ extension QualityRemark.Weight {
 extension QualityRemark {
     /// All of an image's. A stack of unrelated slices has no extent and no gaps to remark on.
     public static func remarks(
-        on quality: ImageQuality, slices: ScanFacts.Slices = .volume
+        on quality: ImageQuality, slices: SliceArrangement = .volume
     ) -> [QualityRemark] {
         let all = quality.remarks.map { QualityRemark($0) }
         guard slices == .unrelated else { return all }

@@ -2,21 +2,14 @@ import Imaging
 
 /// What is known of a scan, and so which scores can be made from it.
 public struct ScanFacts: Hashable, Sendable {
-    /// How the slices belong together. A volume of one slice counts as one slice, whatever is said here.
-    public enum Slices: Hashable, Sendable {
-        /// One patient's volume.
-        case volume
-        /// Slices of unrelated patients in one file: each on its own.
-        case unrelated
-    }
-
     /// Whether the values are true Hounsfield units.
     public var isHounsfield: Bool
-    public var slices: Slices
+    /// A volume of one slice counts as one slice, whatever is said here.
+    public var slices: SliceArrangement
     /// Whether the size of a voxel in mm is known.
     public var isSpacingKnown: Bool
 
-    public init(isHounsfield: Bool = true, slices: Slices = .volume, isSpacingKnown: Bool = true) {
+    public init(isHounsfield: Bool = true, slices: SliceArrangement = .volume, isSpacingKnown: Bool = true) {
         self.isHounsfield = isHounsfield
         self.slices = slices
         self.isSpacingKnown = isSpacingKnown
@@ -24,7 +17,7 @@ public struct ScanFacts: Hashable, Sendable {
 
     /// What the image tells about itself: values unlike HU are taken for no HU. A missing unit of length is taken for
     /// millimetres, as `ImageQuality` remarks.
-    public init(_ quality: ImageQuality, slices: Slices = .volume) {
+    public init(_ quality: ImageQuality, slices: SliceArrangement = .volume) {
         let isHounsfield = !quality.remarks.contains { remark in
             if case .unlikeHounsfieldUnits = remark { true } else { false }
         }

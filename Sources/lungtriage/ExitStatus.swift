@@ -16,7 +16,7 @@ enum ExitStatus {
         } catch let error as AnalysisError {
             StandardError.write("lungtriage: \(error)\n")
             switch error.code {
-            case .badInput, .noLungs: throw badInput
+            case .badInput: throw badInput
             case .plugin, .output: throw failed
             case .cancelled: throw interrupted
             }

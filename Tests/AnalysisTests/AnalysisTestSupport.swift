@@ -2,6 +2,7 @@ import Analysis
 import Foundation
 import Imaging
 import ModelHost
+import TestSupport
 import Testing
 
 /// A folder that is removed with the test.
@@ -29,24 +30,10 @@ enum BuiltPlugins {
     static var catalog: PluginCatalog {
         get throws {
             PluginCatalog([
-                .buildFolder(libraries: try libraries.path, models: root.appending(path: "Plugins").path)
+                .buildFolder(
+                    libraries: try BuildProducts.folder(holding: "libUNetLung.so").path,
+                    models: root.appending(path: "Plugins").path)
             ])
-        }
-    }
-
-    /// The folder that the test bundle was built in.
-    private static var libraries: URL {
-        get throws {
-            let candidates =
-                [Bundle.main.bundleURL, Bundle.main.executableURL].compactMap { $0 }
-                + CommandLine.arguments.map { URL(filePath: $0) }
-            for candidate in candidates {
-                for folder in [candidate, candidate.deletingLastPathComponent()]
-                where FileManager.default.fileExists(atPath: folder.appending(path: "libUNetLung.so").path) {
-                    return folder
-                }
-            }
-            throw CocoaError(.fileNoSuchFile)
         }
     }
 }

@@ -15,7 +15,7 @@ import Testing
         for slices in [1, 6] {
             let scan = try NotApplicableTests.scan(slices: slices)
             for isHounsfield in [true, false] {
-                for arrangement in [ScanFacts.Slices.volume, .unrelated] {
+                for arrangement in [SliceArrangement.volume, .unrelated] {
                     for isSpacingKnown in [true, false] {
                         let facts = ScanFacts(
                             isHounsfield: isHounsfield, slices: arrangement, isSpacingKnown: isSpacingKnown)

@@ -1,6 +1,3 @@
-import Foundation
-import ModelHost
-
 /// A file to analyse, and what it is called in results.
 public struct Study: Hashable, Sendable {
     public let path: String
@@ -25,26 +22,16 @@ public struct Study: Hashable, Sendable {
     /// Letters, digits, `-`, `_` and `.`; others become `_`. Never empty, never hidden, at most 100 characters.
     private static func usable(_ text: String) -> String {
         let allowed = text.unicodeScalars.prefix(100).map { scalar -> Character in
-            let isUsable =
-                scalar.properties.isAlphabetic || scalar.properties.numericType != nil
-                || "-_.".unicodeScalars.contains(scalar)
-            return isUsable ? Character(scalar) : "_"
+            scalar.isPlain ? Character(scalar) : "_"
         }
         let name = String(allowed.drop { $0 == "." })
         return name.isEmpty ? "study" : name
     }
 }
 
-extension Study {
-    /// What the file is, for provenance. Throws `badInput` when it can no longer be read.
-    func digest() throws(AnalysisError) -> (sha256: String, bytes: Int) {
-        do {
-            let attributes = try FileManager.default.attributesOfItem(atPath: path)
-            return (try FileDigest.sha256(ofFile: path), attributes[.size] as? Int ?? 0)
-        } catch {
-            throw AnalysisError(
-                .badInput, subject: name, message: "The file cannot be read again to be identified.",
-                cause: error.localizedDescription)
-        }
+extension Unicode.Scalar {
+    /// A letter, a digit, `-`, `_` or `.`: needs no quotes and no escapes anywhere.
+    var isPlain: Bool {
+        properties.isAlphabetic || properties.numericType != nil || "-_.".unicodeScalars.contains(self)
     }
 }

@@ -3,6 +3,7 @@ import Severity
 
 /// A CT that was read, in the order LPS, with what is known about it before any model has seen it.
 struct StudyInput: Sendable {
+    let identity: FileIdentity
     let header: NIfTIHeader
     let ct: CTVolume
     let arrangement: SliceArrangement
@@ -12,14 +13,15 @@ struct StudyInput: Sendable {
     let noise: Double?
 
     /// Reads and looks at a file. Throws `badInput`.
-    init(path: String, options: AnalysisOptions) throws(AnalysisError) {
+    init(_ study: Study, options: AnalysisOptions) throws(AnalysisError) {
+        identity = try FileIdentity(study)
         do {
             let limits = ReadLimits(
                 maximumVoxelBytes: options.maximumVoxelBytes, maximumFileBytes: ReadLimits.standard.maximumFileBytes)
-            let image = try NIfTIFile.read(path, limits: limits, nonFinite: .replace(with: -1024))
+            let image = try NIfTIFile.read(study.path, limits: limits, nonFinite: .replace(with: -1024))
             header = image.header
-            quality = ImageQuality(image)
             ct = image.lps()
+            quality = ImageQuality(image, ct: ct)
         } catch {
             throw AnalysisError(reading: error)
         }
@@ -28,7 +30,7 @@ struct StudyInput: Sendable {
         case .unrelated: arrangement = .unrelated
         case .automatic: arrangement = SliceRelation(ct).isVolume ? .volume : .unrelated
         }
-        facts = ScanFacts(quality, slices: arrangement == .volume ? .volume : .unrelated)
+        facts = ScanFacts(quality, slices: arrangement)
         noise = ct.noise
     }
 }

@@ -44,16 +44,14 @@ struct Provenance: Encodable {
     let finished: String
     let command: String
 
-    init(
-        _ result: StudyResult, study: Study, inputHash: String, inputBytes: Int,
-        timings: [(stage: AnalysisStage, seconds: Double)]
-    ) {
+    init(_ result: StudyResult, study: Study, timings: [(stage: AnalysisStage, seconds: Double)]) {
         let grid = result.header.grid
         researchUse = SeverityScores.researchUse
         lungtriage = LungtriageVersion.current
         input = Input(
-            name: study.path.split(separator: "/").last.map(String.init) ?? study.name, sha256: inputHash,
-            bytes: inputBytes, niftiVersion: result.header.version.rawValue, dataType: "\(result.header.dataType)",
+            name: study.path.split(separator: "/").last.map(String.init) ?? study.name,
+            sha256: result.identity.sha256, bytes: result.identity.bytes, niftiVersion: result.header.version.rawValue,
+            dataType: "\(result.header.dataType)",
             size: [grid.size.i, grid.size.j, grid.size.k], spacing: [grid.spacing.i, grid.spacing.j, grid.spacing.k],
             voxelOrder: "\(grid.order)")
         plugins = result.plugins.map { plugin in
@@ -70,10 +68,9 @@ struct Provenance: Encodable {
     /// Repeats the analysis, given the same file and plugins.
     static func command(_ study: Study, _ plugins: [Plugin]) -> String {
         let file = study.path.split(separator: "/").last.map(String.init) ?? study.name
-        let isPlain = file.unicodeScalars.allSatisfy {
-            $0.properties.isAlphabetic || $0.properties.numericType != nil || "-_.".unicodeScalars.contains($0)
-        }
-        let quoted = isPlain ? file : "'" + file.replacingOccurrences(of: "'", with: "'\\''") + "'"
+        let quoted =
+            file.unicodeScalars.allSatisfy(\.isPlain)
+            ? file : "'" + file.replacingOccurrences(of: "'", with: "'\\''") + "'"
         return
             "lungtriage analyze \(quoted) --output \(study.name) --plugins \(plugins.map(\.id).joined(separator: ","))"
     }

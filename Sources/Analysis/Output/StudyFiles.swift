@@ -33,11 +33,8 @@ struct StudyFiles {
                 try put(Array(try provenance.json()), folder, "provenance.json")
             }
         } catch let error as SystemCallError {
-            let message =
-                error.code == EEXIST
-                ? "There are files in \(destination.folder) already; choose another folder, or replace it with --replace."
-                : error.message
-            throw AnalysisError(.output, subject: study.name, message: message, cause: error.cause)
+            if error.code == EEXIST { throw destination.occupied(study: study.name, cause: error.cause) }
+            throw AnalysisError(.output, subject: study.name, message: error.message, cause: error.cause)
         } catch let error as ImagingError {
             throw AnalysisError(.output, subject: study.name, message: error.message, cause: error.cause)
         } catch {

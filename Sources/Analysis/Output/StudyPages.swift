@@ -11,20 +11,9 @@ struct StudyPages {
     let html: String
 
     /// Throws `output` when a picture cannot be made.
-    init(_ result: StudyResult, study: Study, inputHash: String) throws(AnalysisError) {
-        func labels(_ role: PluginRole) -> LabelVolume? { result.lesions.first { $0.plugin.role == role }?.labels }
-        let maps: LesionMaps? =
-            switch (labels(.lesionBinary), labels(.lesionMulticlass)) {
-            case (let binary?, let multiclass?): .both(binary: binary, multiclass: multiclass)
-            case (let binary?, nil): .binary(binary)
-            case (nil, let multiclass?): .multiclass(multiclass)
-            case (nil, nil): nil
-            }
-        guard let maps else {
-            throw AnalysisError(.plugin, subject: study.name, message: "No lesion plugin has looked at the study.")
-        }
+    init(_ result: StudyResult, study: Study) throws(AnalysisError) {
         do {
-            let figure = StudyMontage(ct: result.ct, lungs: result.lungs, lesions: maps, scores: result.scores)
+            let figure = StudyMontage(ct: result.ct, lungs: result.lungs, lesions: result.maps, scores: result.scores)
             montage = try figure.figure()
             thumbnail = try PNG.encode(try figure.thumbnail())
         } catch {
@@ -33,29 +22,27 @@ struct StudyPages {
         }
         html = StudyReport(
             study: study.name, scores: result.scores, montage: montage, lungs: result.lungs,
-            provenance: Self.rows(result, inputHash), command: Provenance.command(study, result.plugins)
+            provenance: Self.rows(result), command: Provenance.command(study, result.plugins)
         ).html()
     }
 
-    private static func rows(_ result: StudyResult, _ inputHash: String) -> [StudyReport.ProvenanceRow] {
-        let size = result.header.grid.size
-        let spacing = result.header.grid.spacing
-        func short(_ value: Double) -> String { "\((value * 1000).rounded() / 1000)" }
-        let voxels =
-            "\(size.i)×\(size.j)×\(size.k) voxels of "
-            + [spacing.i, spacing.j, spacing.k].map(short).joined(separator: "×") + " mm, \(result.header.grid.order)"
-        return [
-            StudyReport.ProvenanceRow("Input", voxels), StudyReport.ProvenanceRow("Input SHA-256", inputHash),
+    private static func rows(_ result: StudyResult) -> [StudyReport.ProvenanceRow] {
+        let grid = result.header.grid
+        let sides = [grid.size.i, grid.size.j, grid.size.k].map { "\($0)" }.joined(separator: "×")
+        let spacing = [grid.spacing.i, grid.spacing.j, grid.spacing.k]
+            .map { "\(($0 * 1000).rounded() / 1000)" }.joined(separator: "×")
+        let input = [
+            StudyReport.ProvenanceRow("Input", "\(sides) voxels of \(spacing) mm, \(grid.order)"),
+            StudyReport.ProvenanceRow("Input SHA-256", result.identity.sha256),
             StudyReport.ProvenanceRow("Lungtriage", LungtriageVersion.current),
         ]
-            + result.plugins.map { plugin in
-                StudyReport.ProvenanceRow(
-                    plugin.descriptor.name,
-                    "\(plugin.id) \(plugin.manifest.version) on \(result.devices[plugin.id]?.description ?? "no device"), weights "
-                        + (plugin.manifest.weights.compactMap { plugin.hashes[$0.file] }.first.map {
-                            String($0.prefix(12))
-                        }
-                            ?? "unknown"))
-            }
+        return input + result.plugins.map { row($0, on: result.devices[$0.id]) }
+    }
+
+    private static func row(_ plugin: Plugin, on device: ComputeDevice?) -> StudyReport.ProvenanceRow {
+        let weights = plugin.manifest.weights.compactMap { plugin.hashes[$0.file]?.prefix(12) }.joined(separator: ", ")
+        return StudyReport.ProvenanceRow(
+            plugin.descriptor.name,
+            "\(plugin.id) \(plugin.manifest.version) on \(device?.description ?? "no device"), weights \(weights)")
     }
 }

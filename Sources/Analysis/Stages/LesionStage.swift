@@ -4,7 +4,6 @@ import ModelHost
 /// What one lesion plugin found in a study, without what does not belong to the lungs.
 struct LesionStage {
     let plugin: Plugin
-    let device: ComputeDevice
     let labels: LabelVolume
     /// As the plugin gave it; nil where nobody asked.
     let probabilities: Volume<Float, LPS>?
@@ -15,7 +14,6 @@ struct LesionStage {
         clock: StageClock
     ) throws(AnalysisError) {
         plugin = session.plugin
-        device = session.device
         do {
             let slices = Self.slices(holding: lungs.sides)
             let output = try session.segment(

@@ -8,7 +8,6 @@ struct LungStage {
     let sides: LabelVolume
     /// Where the diaphragm looks like a lesion in the lungs.
     let domes: LabelVolume
-    let check: LungCheck
     let remarks: [QualityRemark]
 
     /// Below this share of the classical method's volume the plugin has not found the lungs.
@@ -48,7 +47,6 @@ struct LungStage {
             sides = try LungSides.labels(
                 of: fields.lungs, midline: input.ct.bodyMidline, arrangement: input.arrangement)
             domes = fields.domes
-            self.check = check
             self.remarks = remarks
         } catch let error as AnalysisError {
             throw error

@@ -15,29 +15,15 @@ struct QualityChecks {
     static func remarks(
         _ input: StudyInput, lungs: LungStage, plugins: [Plugin]
     ) -> [QualityRemark] {
-        header(input) + image(input) + anatomy(input, lungs.sides) + lungs.remarks
+        QualityRemark.remarks(on: input.quality, slices: input.arrangement) + image(input) + anatomy(input, lungs.sides)
+            + lungs.remarks
             + domains(input, plugins)
-    }
-
-    private static func header(_ input: StudyInput) -> [QualityRemark] {
-        input.quality.remarks.filter { remark in
-            // What the slices of a stack of unrelated ones cover together means nothing.
-            switch remark {
-            case .shortExtent, .thickSlices: input.arrangement == .volume
-            default: true
-            }
-        }.map { QualityRemark($0) }
     }
 
     private static func image(_ input: StudyInput) -> [QualityRemark] {
         var remarks: [QualityRemark] = []
         let slices = input.ct.grid.size.k
-        if input.arrangement == .unrelated, slices > 1 {
-            remarks.append(
-                QualityRemark(
-                    "slicesUnrelated", .note, "The slices are not alike as a body's are; each is taken on its own.",
-                    consequence: "Scores are per slice; there are none for the whole lungs."))
-        } else if 2..<fewSlices ~= slices {
+        if input.arrangement == .volume, 2..<fewSlices ~= slices {
             remarks.append(
                 QualityRemark(
                     "fewSlices", .warning, "There are \(slices) slices.",

@@ -38,33 +38,23 @@ public struct LungSides: Sendable {
             .filter { Double(found.components[$0].voxels) >= leastShareOfLung * Double(total) }
             .sorted { found.components[$0].voxels > found.components[$1].voxels }
         guard let largest = lungsIndices.first else { return }
+        let cores = lungsIndices.count == 1 ? try Cores(of: lungs, connectivity: connectivity) : nil
+        // The middle between the two lungs, or the body's own where there is one lung.
+        let pair = lungsIndices.prefix(2).map { found.components[$0].centroid.i }
+        let middle = cores?.middle ?? (pair.count == 2 ? (pair[0] + pair[1]) / 2 : midline)
+        let sides = sides(of: found, middle: middle)
         let numbers = found.labelled().voxels
         let size = lungs.grid.size
-        if lungsIndices.count == 1, let cores = try Cores(of: lungs, connectivity: connectivity) {
-            let share = sides(of: found, middle: cores.middle)
-            let offset = firstSlice * size.i * size.j
-            result.withUnsafeMutableVoxels { target in
-                for k in 0..<size.k {
-                    for j in 0..<size.j {
-                        for i in 0..<size.i {
-                            let voxel = (k * size.j + j) * size.i + i
-                            let number = Int(numbers[voxel])
-                            guard number > 0 else { continue }
-                            target[offset + voxel] = number - 1 == largest ? cores.side(i, j, k) : share[number - 1]
-                        }
-                    }
-                }
-            }
-            return
-        }
-        // The middle between the two largest lungs, or the body's own where there is one lung.
-        let pair = lungsIndices.prefix(2).map { found.components[$0].centroid.i }
-        let middle = pair.count == 2 ? (pair[0] + pair[1]) / 2 : midline
-        let share = sides(of: found, middle: middle)
         let offset = firstSlice * size.i * size.j
         result.withUnsafeMutableVoxels { target in
             for voxel in numbers.indices where numbers[voxel] > 0 {
-                target[offset + voxel] = share[Int(numbers[voxel]) - 1]
+                let component = Int(numbers[voxel]) - 1
+                if let cores, component == largest {
+                    let (row, i) = voxel.quotientAndRemainder(dividingBy: size.i)
+                    target[offset + voxel] = cores.side(i, row % size.j, row / size.j)
+                } else {
+                    target[offset + voxel] = sides[component]
+                }
             }
         }
     }

@@ -45,8 +45,9 @@ public struct ImageQuality: Hashable, Sendable {
     /// Degrees.
     static let tolerableObliqueness = 10.0
 
-    public init(_ image: NIfTIImage<Int16>) {
-        let volume = image.lps()
+    /// `ct` is the image in the order LPS, for callers that have it.
+    public init(_ image: NIfTIImage<Int16>, ct: CTVolume? = nil) {
+        let volume = ct ?? image.lps()
         let geometry = image.header.geometry
         let histogram = HUHistogram(volume.voxels)
         let count = Double(volume.voxels.count)

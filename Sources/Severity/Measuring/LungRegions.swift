@@ -13,7 +13,7 @@ struct LungRegions {
     /// A voxel of opacity outside the lungs, until its side is known.
     private static let outside: UInt8 = 3
 
-    init(lungs: LabelVolume, opacity: LabelVolume, slices: ScanFacts.Slices) throws(ImagingError) {
+    init(lungs: LabelVolume, opacity: LabelVolume, slices: SliceArrangement) throws(ImagingError) {
         let (union, centers, isAnyOutside) = Self.union(lungs, opacity)
         guard isAnyOutside else {
             labels = lungs

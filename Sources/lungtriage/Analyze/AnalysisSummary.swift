@@ -40,12 +40,7 @@ struct AnalysisSummary: Encodable {
         var lines = ["\(study): \(level), opacity \(percent(po)), dense \(percent(pho)), zone score \(zones)"]
         lines += remarks.map { "  \($0)" }
         lines.append("  \(folder)/report.html (\(String(format: "%.1f", seconds)) s)")
-        lines.append("  \(SeverityNotice.text)")
+        lines.append("  \(SeverityScores.researchUse)")
         return lines.joined(separator: "\n") + "\n"
     }
-}
-
-/// In every output.
-enum SeverityNotice {
-    static let text = SeverityScores.researchUse
 }

@@ -48,7 +48,8 @@ struct Analyze: ParsableCommand {
     }
 
     private var computeDevice: ComputeDevice {
-        ComputeDevice(.cpu, threads: threads ?? ProcessInfo.processInfo.activeProcessorCount)
+        // One device so far; the option is there for scripts that name it.
+        ComputeDevice(device.kind, threads: threads ?? ProcessInfo.processInfo.activeProcessorCount)
     }
 
     private func print(_ summary: AnalysisSummary) throws {
@@ -59,4 +60,10 @@ struct Analyze: ParsableCommand {
 /// Where to run.
 enum DeviceName: String, ExpressibleByArgument, CaseIterable {
     case cpu
+
+    var kind: ComputeDevice.Kind {
+        switch self {
+        case .cpu: .cpu
+        }
+    }
 }

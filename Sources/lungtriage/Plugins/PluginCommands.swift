@@ -71,9 +71,11 @@ struct PluginsList: ParsableCommand {
     func run() throws {
         let catalog = plugins.catalog
         if json { return try StandardOutput.write(json: CatalogSummary(catalog)) }
+        let width = catalog.plugins.map(\.id.count).max() ?? 0
         for plugin in catalog.plugins {
-            try StandardOutput.write(
-                "\(plugin.id)  \(plugin.manifest.version)  \(plugin.role.rawValue)  \(plugin.descriptor.name)\n")
+            let id = plugin.id.padding(toLength: width, withPad: " ", startingAt: 0)
+            let role = plugin.role.rawValue.padding(toLength: 17, withPad: " ", startingAt: 0)
+            try StandardOutput.write("\(id)  \(role)  \(plugin.manifest.version)  \(plugin.descriptor.name)\n")
         }
         for refusal in catalog.refusals {
             try StandardOutput.write("refused  \(refusal.folder): \(refusal.error.message)\n")
