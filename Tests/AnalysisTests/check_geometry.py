@@ -18,7 +18,7 @@ FIELDS = ("qform_code", "sform_code", "pixdim", "quatern_b", "quatern_c", "quate
 def main():
     folder = pathlib.Path(sys.argv[1])
     checked = 0
-    for scan in sorted(folder.glob("*.nii*")):
+    for scan in sorted(path for path in folder.glob("*.nii*") if path.is_file()):
         ct = nibabel.load(scan)
         for path in sorted((folder / f"out-{scan.name}").glob("*_dseg.nii.gz")):
             labels = nibabel.load(path)

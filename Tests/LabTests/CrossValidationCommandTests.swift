@@ -26,7 +26,7 @@ import Testing
 
     func validate(_ options: [String]) throws -> LabProcess {
         try LabProcess(
-            arguments: [
+            [
                 "cross-validate", "--task", "binary", "--network", "unet", "--depth", "1", "--base-filters", "2",
                 "--crop", "wholeSlice", "--size", "16", "--epochs", "1", "--batch", "2", "--threads", "1",
                 "--volumes", "patients", "--output", "out",
@@ -59,7 +59,7 @@ import Testing
             again.errors.contains("[fold 3/3] finished before") && !again.errors.contains("epoch"), "\(again.errors)")
         // A fold's figures are those of `evaluate`.
         let evaluated = try LabProcess(
-            arguments: [
+            [
                 "evaluate", "out/fold-2/last.safetensors", "--volumes", "patients", "--only", "bob", "--lung-model",
                 "lungs.safetensors", "--threads", "1", "--json",
             ], in: folder.url)

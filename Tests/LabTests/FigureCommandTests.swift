@@ -27,7 +27,7 @@ import Testing
 
     func dream(_ output: String, _ options: [String] = []) throws -> LabProcess {
         try LabProcess(
-            arguments: ["deepdream", "model.safetensors", "--output", output, "--size", "128", "--octaves", "2"]
+            ["deepdream", "model.safetensors", "--output", output, "--size", "128", "--octaves", "2"]
                 + ["--iterations", "2", "--threads", "1"] + options, in: folder.url)
     }
 

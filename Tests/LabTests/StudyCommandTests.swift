@@ -16,7 +16,7 @@ import Testing
             "reproduce", "--data", ".", "--output", "out", "--only", "segnet-binary-1", "--epochs", "1",
             "--base-filters", "2", "--size", "32", "--threads", "1",
         ]
-        let run = try LabProcess(arguments: arguments, in: folder.url)
+        let run = try LabProcess(arguments, in: folder.url)
         #expect(run.status == 0, "\(run.errors)")
         #expect(run.errors.contains("[1/1] segnet-binary-1  epoch 1/1"))
         #expect(run.output.contains("report.html"))
@@ -24,19 +24,18 @@ import Testing
         let file = folder.url.appending(path: "\(folderName)/evaluation.json")
         let before = try Data(contentsOf: file)
         #expect(FileManager.default.fileExists(atPath: folder.path("out/report.html")))
-        let again = try LabProcess(arguments: arguments, in: folder.url)
+        let again = try LabProcess(arguments, in: folder.url)
         #expect(again.status == 0)
         #expect(again.errors.contains("finished before"))
         #expect(try Data(contentsOf: file) == before)
         let evaluated = try LabProcess(
-            arguments: ["evaluate", "\(folderName)/last.safetensors", "--medseg", ".", "--threads", "1", "--json"],
+            ["evaluate", "\(folderName)/last.safetensors", "--medseg", ".", "--threads", "1", "--json"],
             in: folder.url)
         #expect(try evaluated.json()["images"] as? Int == 3)
     }
 
     @Test func reportOnlyTrainsNothing() throws {
-        let run = try LabProcess(
-            arguments: ["reproduce", "--data", ".", "--output", "out", "--report-only"], in: folder.url)
+        let run = try LabProcess(["reproduce", "--data", ".", "--output", "out", "--report-only"], in: folder.url)
         #expect(run.status == 0, "\(run.errors)")
         #expect(!FileManager.default.fileExists(atPath: folder.path("out/runs")))
         #expect(FileManager.default.fileExists(atPath: folder.path("out/report.html")))
@@ -44,7 +43,7 @@ import Testing
 
     @Test func figuresPrintTable1() throws {
         let run = try LabProcess(
-            arguments: ["figures", "--medseg", ".", "--output", "figures", "--lungs", "lungs.nii.gz"], in: folder.url)
+            ["figures", "--medseg", ".", "--output", "figures", "--lungs", "lungs.nii.gz"], in: folder.url)
         #expect(run.status == 0, "\(run.errors)")
         #expect(run.output.contains("C3"))
         for name in ["sample.png", "heatmap.png"] {
@@ -54,11 +53,10 @@ import Testing
     }
 
     @Test func mistakesAreSaid() throws {
-        let unknown = try LabProcess(
-            arguments: ["reproduce", "--data", ".", "--output", "o", "--only", "vgg"], in: folder.url)
+        let unknown = try LabProcess(["reproduce", "--data", ".", "--output", "o", "--only", "vgg"], in: folder.url)
         #expect(unknown.status == 1)
         #expect(unknown.errors.contains("vgg"))
-        let missing = try LabProcess(arguments: ["reproduce", "--data", "nowhere", "--output", "o"], in: folder.url)
+        let missing = try LabProcess(["reproduce", "--data", "nowhere", "--output", "o"], in: folder.url)
         #expect(missing.status == 65)
         #expect(!FileManager.default.fileExists(atPath: folder.path("o")))
     }
