@@ -65,6 +65,8 @@ let package = Package(
         .target(
             name: "Analysis", dependencies: ["Imaging", "Severity", "Reports", "ModelHost", "Platform"],
             swiftSettings: swiftSettings),
+        .systemLibrary(name: "CDBus", pkgConfig: "dbus-1", providers: [.apt(["libdbus-1-dev"])]),
+        .target(name: "Bus", dependencies: ["CDBus", "Platform"], swiftSettings: swiftSettings),
         .executableTarget(
             name: "lungtriage",
             dependencies: [
@@ -113,6 +115,10 @@ let package = Package(
                 "lungtriage", "Analysis", "Imaging", "ModelHost", "Severity", "PluginTestSupport", "TestSupport",
             ],
             exclude: ["check_geometry.py"],
+            swiftSettings: swiftSettings),
+        .target(name: "BusTestSupport", path: "Tests/BusTestSupport", swiftSettings: swiftSettings),
+        .testTarget(
+            name: "BusTests", dependencies: ["Bus", "CDBus", "BusTestSupport"],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "ImagingTests", dependencies: ["Imaging", "CNIfTI", "CDeflate"], swiftSettings: swiftSettings),
