@@ -116,9 +116,13 @@ let package = Package(
             ],
             exclude: ["check_geometry.py"],
             swiftSettings: swiftSettings),
-        .target(name: "BusTestSupport", path: "Tests/BusTestSupport", swiftSettings: swiftSettings),
+        .target(
+            name: "BusTestSupport", dependencies: ["Bus"], path: "Tests/BusTestSupport", swiftSettings: swiftSettings),
+        .executableTarget(
+            name: "bus-echo", dependencies: ["Bus", "BusTestSupport"], path: "Tests/BusEchoProgram",
+            swiftSettings: swiftSettings),
         .testTarget(
-            name: "BusTests", dependencies: ["Bus", "CDBus", "BusTestSupport"],
+            name: "BusTests", dependencies: ["Bus", "CDBus", "BusTestSupport", "bus-echo"], exclude: ["bus_client.py"],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "ImagingTests", dependencies: ["Imaging", "CNIfTI", "CDeflate"], swiftSettings: swiftSettings),

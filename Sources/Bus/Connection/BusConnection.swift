@@ -18,7 +18,7 @@ package final class BusConnection: Sendable {
 
     deinit { loop.stop() }
 
-    /// Connects, authenticates and says hello. Calls to `objects` wait until ``serve()`` runs.
+    /// Connects, authenticates and says hello. Calls to `objects` are refused until ``acceptCalls()``.
     ///
     /// Throws ``BusError``: `badAddress`, `cannotConnect`, `cancelled`.
     package static func connect(
@@ -194,13 +194,19 @@ extension BusConnection {
 // MARK: - Serving
 
 extension BusConnection {
-    /// Answers calls to this connection's objects until it ends or the task is cancelled. Every call has a task of its
-    /// own: a slow one keeps nobody waiting.
-    package func serve() async {
+    /// From now on calls to this connection's objects wait for ``serve(_:)``; before, they are refused.
+    package func acceptCalls() -> IncomingCalls {
+        // The limits of the router bound the buffer.
         let (calls, continuation) = AsyncStream.makeStream(of: IncomingCall.self, bufferingPolicy: .unbounded)
-        guard loop.perform({ $0.traffic.serve(continuation) }) else { return }
+        if !loop.perform({ $0.traffic.serve(continuation) }) { continuation.finish() }
+        return IncomingCalls(stream: calls)
+    }
+
+    /// Answers calls until the connection ends or the task is cancelled. Every call has a task of its own: a slow one
+    /// keeps nobody waiting.
+    package func serve(_ calls: IncomingCalls) async {
         await withDiscardingTaskGroup { group in
-            for await call in calls { group.addTask { await self.answer(call) } }
+            for await call in calls.stream { group.addTask { await self.answer(call) } }
             group.cancelAll()
         }
     }

@@ -79,9 +79,10 @@ package final class BusConnector: Sendable {
             connection.close()
         }
         let ended = connection.ended()
+        // Before the name is taken: whoever sees the name is answered.
+        let calls = connection.acceptCalls()
         let outcome = await withTaskGroup(of: Void.self) { group in
-            // Served before the name is taken: whoever sees the name is answered.
-            group.addTask { await connection.serve() }
+            group.addTask { await connection.serve(calls) }
             let outcome: Result<BusError, BusError>
             do throws(BusError) {
                 if let name { try await connection.requestName(name) }

@@ -44,6 +44,11 @@ struct IncomingCall: Sendable {
     let arguments: [BusValue]
 }
 
+/// Calls that wait to be served.
+package struct IncomingCalls: Sendable {
+    let stream: AsyncStream<IncomingCall>
+}
+
 /// How many calls may be in progress.
 package struct RequestLimits: Hashable, Sendable {
     package var perSender: Int
