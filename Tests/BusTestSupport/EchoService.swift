@@ -7,6 +7,9 @@ package final class EchoService: Sendable {
     package static let wellKnownName = BusName(literal: "org.example.Echo")
     package static let interface = BusInterfaceName(literal: "org.example.Echo")
 
+    package static let wideLimits = RequestLimits(
+        perSender: 4000, total: 8000, argumentValues: BusLimits.values, argumentBytes: BusLimits.bytes)
+
     package let tree: BusObjectTree
     package let connection: BusConnection
     /// `Wait` answers when this is opened.
@@ -15,7 +18,7 @@ package final class EchoService: Sendable {
 
     package var name: BusName { get throws { try BusName(connection.uniqueName) } }
 
-    package init(on bus: PrivateBus, limits: RequestLimits = RequestLimits(perSender: 4000, total: 8000)) async throws {
+    package init(on bus: PrivateBus, limits: RequestLimits = EchoService.wideLimits) async throws {
         let tree = Self.makeTree(gate, limits: limits)
         let connection = try await BusConnection.connect(to: .address(bus.address), objects: tree)
         self.tree = tree

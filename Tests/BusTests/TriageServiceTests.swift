@@ -81,6 +81,38 @@ struct TriageServiceTests {
         }
     }
 
+    @Test func `huge arguments are refused`() async throws {
+        let station = try await TriageStation()
+        let connection = try await BusConnection.connect(to: .address(station.bus.address))
+        let many = (0..<100_000).map { BusValue.string("state \($0)") }
+        let options = Dictionary(uniqueKeysWithValues: (0..<20_000).map { ("option\($0)", BusValue.byte(1)) })
+        let cases: [(StaticString, [BusValue], BusError.Code)] = [
+            (
+                "Submit", [.string("/" + String(repeating: "x", count: 2 << 20) + ".nii"), .details([:])],
+                .limitsExceeded
+            ),
+            (
+                "Submit", [.string("/" + String(repeating: "x", count: 1 << 19) + ".nii"), .details([:])],
+                .invalidArgument
+            ),
+            ("Submit", [.string("/a.nii"), .details(options)], .limitsExceeded),
+            ("ListJobs", [.details(["state": .array(of: .string, many)]), .uint32(0), .uint32(0)], .limitsExceeded),
+            ("ListJobs", [.array(of: .string, many)], .invalidArguments),
+        ]
+        for (member, body, code) in cases {
+            let call = BusMessage.call(
+                TriageNames.service, TriageNames.root, TriageNames.manager, BusMemberName(literal: member), body)
+            #expect(await errorCode { _ = try await connection.call(call) } == code, "\(member)")
+        }
+        #expect(try await station.client.version() == "1.2.3")
+    }
+
+    @Test func `10,000 active jobs are shown whole`() async throws {
+        let station = try await TriageStation()
+        station.service.setActive((0..<10_000).map { TriageJob(id: "\($0)", study: "study \($0)", arrived: 1) })
+        #expect(Set(try await station.client.activeJobs().map(\.id)).count == 10_000)
+    }
+
     @Test func `nothing is changed for who may not`() async throws {
         let station = try await TriageStation(authorizer: FixedAuthorizer(isAllowed: false))
         let client = station.client

@@ -29,10 +29,12 @@ package enum TriageEvents {
             sender: .bus, interface: BusInterfaceName(literal: "org.freedesktop.DBus"),
             member: BusMemberName(literal: "NameOwnerChanged"), firstArgument: TriageNames.service.text)
         let news = BusMatchRule(sender: TriageNames.service, pathNamespace: TriageNames.root)
-        // A connection that is lost on the way is told by the connector.
         guard let signals = try? await connection.signals(nameChanges, news, capacity: 4096),
             var owner = try? await connection.owner(of: TriageNames.service) ?? ""
-        else { return }
+        else {
+            // Not heard, not connected: the connector tells, and tries again.
+            return connection.close()
+        }
         events.yield(owner.isEmpty ? .serviceVanished : .serviceAppeared)
         for await signal in signals {
             if signal.sender == BusName.bus.text, signal.body.count == 3 {

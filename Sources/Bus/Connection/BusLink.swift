@@ -17,6 +17,8 @@ final class BusLink {
     ///
     /// Throws ``BusError/Code/cannotConnect``.
     init(address: String) throws(BusError) {
+        // libdbus would ignore SIGPIPE for the whole process and the workers that it starts; it does not need that here.
+        dbus_connection_set_change_sigpipe(0)
         var error = DBusError()
         dbus_error_init(&error)
         guard let connection = dbus_connection_open_private(address, &error) else {
@@ -162,9 +164,12 @@ extension BusLink {
         return serial
     }
 
-    /// Writes what waits, until it is written or the connection is lost; only when closing.
+    /// Writes what waits, before closing; not for long, since the bus may have stopped reading.
     func flush() {
-        if isConnected { dbus_connection_flush(connection) }
+        let deadline = ContinuousClock.now + .seconds(1)
+        while isConnected, dbus_connection_has_messages_to_send(connection) != 0, ContinuousClock.now < deadline {
+            _ = dbus_connection_read_write(connection, 50)
+        }
     }
 
     func receive() -> ReceivedMessage? {

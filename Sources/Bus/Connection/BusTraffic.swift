@@ -156,8 +156,9 @@ extension BusTraffic {
                     "\(member) takes arguments of type “\(route.inputs.text)”, not “\(message.signature)”.")
             }
             try requests.admit(sender)
+            let budget = BusBudget(values: router.limits.argumentValues, bytes: router.limits.argumentBytes)
             do throws(BusError) {
-                incoming.yield(IncomingCall(header: header, route: route, arguments: try message.body()))
+                incoming.yield(IncomingCall(header: header, route: route, arguments: try message.body(within: budget)))
             } catch {
                 requests.release(sender)
                 throw error

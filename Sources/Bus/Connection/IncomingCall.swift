@@ -49,14 +49,21 @@ package struct IncomingCalls: Sendable {
     let stream: AsyncStream<IncomingCall>
 }
 
-/// How many calls may be in progress.
+/// How many calls may be in progress, and how large they may be.
 package struct RequestLimits: Hashable, Sendable {
     package var perSender: Int
     package var total: Int
+    /// Values of all arguments of a call, containers included.
+    package var argumentValues: Int
+    package var argumentBytes: Int
 
-    package init(perSender: Int = 64, total: Int = 1024) {
+    package init(
+        perSender: Int = 64, total: Int = 1024, argumentValues: Int = 10_000, argumentBytes: Int = 1 << 20
+    ) {
         self.perSender = perSender
         self.total = total
+        self.argumentValues = argumentValues
+        self.argumentBytes = argumentBytes
     }
 }
 

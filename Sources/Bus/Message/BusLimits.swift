@@ -13,16 +13,23 @@ package enum BusLimits {
 
 /// What is left of the limits while a message is written or read.
 struct BusBudget {
-    private var values = BusLimits.values
-    private var bytes = BusLimits.bytes
+    private let mostValues: Int
+    private let mostBytes: Int
+    private var values: Int
+    private var bytes: Int
+
+    init(values: Int = BusLimits.values, bytes: Int = BusLimits.bytes) {
+        (mostValues, mostBytes) = (values, bytes)
+        (self.values, self.bytes) = (values, bytes)
+    }
 
     mutating func spend(bytes size: Int, depth: Int) throws(BusError) {
         values -= 1
         guard values >= 0 else {
-            throw BusError(.tooLarge, "A message may hold \(BusLimits.values) values; this one has more.")
+            throw BusError(.tooLarge, "A message may hold \(mostValues) values; this one has more.")
         }
         guard size <= bytes else {
-            throw BusError(.tooLarge, "A message may hold \(BusLimits.bytes) bytes; this one has more.")
+            throw BusError(.tooLarge, "A message may hold \(mostBytes) bytes; this one has more.")
         }
         bytes -= size
         guard depth <= BusLimits.depth else {

@@ -1,11 +1,11 @@
 /// One complete D-Bus type.
-package indirect enum BusType: Hashable, Sendable {
+package enum BusType: Hashable, Sendable {
     case byte, boolean, int16, uint16, int32, uint32, int64, uint64, double
     case string, objectPath, signature, unixFD
     case variant
-    case array(BusType)
+    indirect case array(BusType)
     /// An array of entries; the key is a basic type.
-    case dictionary(key: BusType, value: BusType)
+    indirect case dictionary(key: BusType, value: BusType)
     /// At least one field.
     case structure([BusType])
 

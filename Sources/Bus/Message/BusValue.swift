@@ -1,5 +1,5 @@
 /// A value of any D-Bus type.
-package indirect enum BusValue: Hashable, Sendable {
+package enum BusValue: Hashable, Sendable {
     case byte(UInt8)
     case boolean(Bool)
     case int16(Int16)
@@ -20,7 +20,7 @@ package indirect enum BusValue: Hashable, Sendable {
     case array(of: BusType, [BusValue])
     case dictionary(key: BusType, value: BusType, [BusEntry])
     case structure([BusValue])
-    case variant(BusValue)
+    indirect case variant(BusValue)
 
     package var type: BusType {
         switch self {

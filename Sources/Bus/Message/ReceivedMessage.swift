@@ -34,11 +34,11 @@ struct ReceivedMessage: ~Copyable {
     var signature: String { dbus_message_get_signature(pointer).map { String(cString: $0) } ?? "" }
 
     /// The values. Throws ``BusError/Code/tooLarge`` beyond the limits.
-    func body() throws(BusError) -> [BusValue] {
+    func body(within budget: BusBudget = BusBudget()) throws(BusError) -> [BusValue] {
         let types = try BusSignature(signature).types
         var iterator = DBusMessageIter()
         guard !types.isEmpty, dbus_message_iter_init(pointer, &iterator) != 0 else { return [] }
-        var budget = BusBudget()
+        var budget = budget
         var values: [BusValue] = []
         values.reserveCapacity(types.count)
         for type in types {

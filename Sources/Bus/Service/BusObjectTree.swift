@@ -36,10 +36,18 @@ package final class BusObjectTree: BusRouter {
         return (objects + made).filter { $0.path.branch(under: root) != nil }.sorted { $0.path.text < $1.path.text }
     }
 
+    /// Whether there are objects, or may be, below `path`.
+    private func isNode(_ path: BusObjectPath) -> Bool {
+        let paths = contents.withLock { Array($0.objects.keys) + Array($0.subtrees.keys) }
+        return path.text == "/" || paths.contains { $0 == path || $0.branch(under: path) != nil }
+    }
+
     /// The names of the nodes right below `path`.
     func children(of path: BusObjectPath) -> [String] {
-        let roots = contents.withLock { Array($0.subtrees.keys) }
-        let names = (listedObjects(below: path).map(\.path) + roots).compactMap { $0.branch(under: path) }
+        let (paths, subtree) = contents.withLock { contents in
+            (Array(contents.objects.keys) + Array(contents.subtrees.keys), contents.subtrees[path])
+        }
+        let names = paths.compactMap { $0.branch(under: path) } + (subtree?.listed() ?? [])
         return Array(Set(names)).sorted()
     }
 }
@@ -50,8 +58,7 @@ extension BusObjectTree {
     package func route(_ header: BusCallHeader) throws(BusError) -> BusRoute {
         let path = try BusObjectPath(header.path)
         let object = object(at: path)
-        let isNode = object != nil || path.text == "/" || !children(of: path).isEmpty
-        guard isNode || header.interface == StandardInterfaces.peerName else {
+        guard object != nil || isNode(path) || header.interface == StandardInterfaces.peerName else {
             throw BusError(.unknownObject, "There is no object \(header.path.shown).")
         }
         let interfaces = allInterfaces(of: object ?? BusObject(path, []), isObject: object != nil)
