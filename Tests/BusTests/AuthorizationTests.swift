@@ -4,7 +4,7 @@ import Foundation
 import Synchronization
 import Testing
 
-@Suite(.enabled(if: PrivateBus.isAvailable, "dbus-daemon is not installed"))
+@Suite(.enabled(if: PrivateBus.isAvailable, "dbus-daemon is not installed"), .timeLimit(.minutes(2)))
 struct AuthorizationTests {
     @Test func `the own user may, another may not`() async throws {
         let own = try await TriageStation(authorizer: SameUserAuthorizer())

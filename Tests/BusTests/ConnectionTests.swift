@@ -3,7 +3,7 @@ import BusTestSupport
 import Foundation
 import Testing
 
-@Suite(.enabled(if: PrivateBus.isAvailable, "dbus-daemon is not installed"))
+@Suite(.enabled(if: PrivateBus.isAvailable, "dbus-daemon is not installed"), .timeLimit(.minutes(2)))
 struct ConnectionTests {
     @Test func `a taken name is a typed error and stays with its owner`() async throws {
         let bus = try PrivateBus()

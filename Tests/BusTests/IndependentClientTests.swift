@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 /// Other implementations of D-Bus call the service; each test is skipped where its program is not installed.
-@Suite(.enabled(if: PrivateBus.isAvailable, "dbus-daemon is not installed"))
+@Suite(.enabled(if: PrivateBus.isAvailable, "dbus-daemon is not installed"), .timeLimit(.minutes(2)))
 struct IndependentClientTests {
     private static let python = URL(filePath: "/usr/bin/python3")
     private static let hasPython =

@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 /// The committed interface files are what the service says of itself.
-@Suite(.enabled(if: PrivateBus.isAvailable, "dbus-daemon is not installed"))
+@Suite(.enabled(if: PrivateBus.isAvailable, "dbus-daemon is not installed"), .timeLimit(.minutes(2)))
 struct InterfaceFileTests {
     private static let folder = URL(filePath: #filePath).deletingLastPathComponent()
         .appending(path: "../../data/dbus-1/interfaces")

@@ -3,7 +3,7 @@ import BusTestSupport
 import Foundation
 import Testing
 
-@Suite(.enabled(if: PrivateBus.isAvailable, "dbus-daemon is not installed"))
+@Suite(.enabled(if: PrivateBus.isAvailable, "dbus-daemon is not installed"), .timeLimit(.minutes(2)))
 struct MessageTests {
     @Test func `every type survives the way there and back`() async throws {
         let bus = try PrivateBus()

@@ -4,7 +4,9 @@ import Foundation
 import Testing
 
 /// What a service costs, measured on a process of its own.
-@Suite(.enabled(if: PrivateBus.isAvailable && EchoProcess.isBuilt, "dbus-daemon or bus-echo is missing"))
+@Suite(
+    .enabled(if: PrivateBus.isAvailable && EchoProcess.isBuilt, "dbus-daemon or bus-echo is missing"),
+    .timeLimit(.minutes(2)))
 struct ResourceTests {
     @Test func `20,000 calls leave no memory behind`() async throws {
         let bus = try PrivateBus()

@@ -4,7 +4,7 @@ import CDBus
 import Foundation
 import Testing
 
-@Suite(.enabled(if: PrivateBus.isAvailable, "dbus-daemon is not installed"))
+@Suite(.enabled(if: PrivateBus.isAvailable, "dbus-daemon is not installed"), .timeLimit(.minutes(2)))
 struct ServiceTests {
     private let bus: PrivateBus
     private let service: EchoService

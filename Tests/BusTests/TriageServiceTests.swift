@@ -3,7 +3,7 @@ import BusTestSupport
 import Foundation
 import Testing
 
-@Suite(.enabled(if: PrivateBus.isAvailable, "dbus-daemon is not installed"))
+@Suite(.enabled(if: PrivateBus.isAvailable, "dbus-daemon is not installed"), .timeLimit(.minutes(2)))
 struct TriageServiceTests {
     @Test func `every method does what it says`() async throws {
         let station = try await TriageStation()
