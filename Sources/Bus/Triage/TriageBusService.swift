@@ -53,13 +53,7 @@ package final class TriageBusService: Sendable {
 extension TriageBusService {
     /// A study waits. Tells `InterfacesAdded` and `StudyQueued`; nobody hears it while the bus is away.
     package func studyQueued(_ job: TriageJob) async {
-        let isNew = board.put(job)
-        guard let connection = try? connector.connection() else { return }
-        if isNew, let added = try? await BusMessage.interfacesAdded(jobs.object(job.id), to: TriageNames.root) {
-            try? connection.emit(added)
-        } else {
-            try? connection.emit(.propertiesChanged(job.path, TriageNames.job, job.properties))
-        }
+        guard let connection = await show(job) else { return }
         try? connection.emit(
             signal(
                 TriageManagerInterface.studyQueued,
@@ -69,17 +63,23 @@ extension TriageBusService {
 
     /// A study is being analysed. Tells the job's properties and `StudyStarted`.
     package func studyStarted(_ job: TriageJob) async {
+        guard let connection = await show(job) else { return }
+        try? connection.emit(
+            signal(
+                TriageManagerInterface.studyStarted,
+                [.objectPath(job.path), .string(job.study.withoutPaths), .details([:])]))
+    }
+
+    /// Puts a job on the board and tells that it is new or has changed; the connection, when there is one.
+    private func show(_ job: TriageJob) async -> BusConnection? {
         let isNew = board.put(job)
-        guard let connection = try? connector.connection() else { return }
+        guard let connection = try? connector.connection() else { return nil }
         if isNew, let added = try? await BusMessage.interfacesAdded(jobs.object(job.id), to: TriageNames.root) {
             try? connection.emit(added)
         } else {
             try? connection.emit(.propertiesChanged(job.path, TriageNames.job, job.properties))
         }
-        try? connection.emit(
-            signal(
-                TriageManagerInterface.studyStarted,
-                [.objectPath(job.path), .string(job.study.withoutPaths), .details([:])]))
+        return connection
     }
 
     /// How far a study is, 0…1. Told at most twice a second for each job; reading the property gives the newest value.
