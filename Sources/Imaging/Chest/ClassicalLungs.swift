@@ -23,12 +23,7 @@ public struct ClassicalLungs: Hashable, Sendable {
         let inside = try airInside(volume)
         let connectivity: Connectivity = arrangement == .volume ? .six : .four
         let parts = try inside.components(connectivity)
-        let numbers = parts.labelled().voxels
-        var gas = [Int](repeating: 0, count: parts.components.count)
-        let values = volume.voxels
-        for voxel in numbers.indices where numbers[voxel] > 0 && values[voxel] < Self.gas {
-            gas[Int(numbers[voxel]) - 1] += 1
-        }
+        let gas = parts.counts(below: Self.gas, in: volume)
         var lungs = inside
         parts.fill(
             &lungs, with: 0,

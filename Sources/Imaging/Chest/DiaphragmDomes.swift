@@ -24,18 +24,15 @@ struct DiaphragmDomes {
         guard size.k > 2, let box = field.boundingBox else { return domes }
         let dense = ct.mask(where: Self.dense ... .max)
         var inside = dense
-        inside.withUnsafeMutableVoxels { target in
-            field.withUnsafeVoxels { field in for voxel in 0..<size.voxels where field[voxel] == 0 { target[voxel] = 0 }
-            }
-        }
+        inside.clear(outside: field)
         let regions = try inside.opened(by: .disc(radius: ligament)).components(.four)
         let numbers = regions.labelled().voxels
         let pixelArea = ct.grid.spacing.i * ct.grid.spacing.j
         for k in max(1, box.k.lowerBound)..<box.k.upperBound {
             var covered = [Int32: Int]()
             var touching = Set<Int32>()
-            for j in 0..<size.j {
-                for i in 0..<size.i {
+            for j in box.j {
+                for i in box.i {
                     let voxel = k * plane + j * size.i + i
                     let number = numbers[voxel]
                     guard number > 0 else { continue }
@@ -54,7 +51,9 @@ struct DiaphragmDomes {
                 }.keys)
             guard !found.isEmpty else { continue }
             domes.withUnsafeMutableVoxels { target in
-                for voxel in k * plane..<(k + 1) * plane where found.contains(numbers[voxel]) { target[voxel] = 1 }
+                for voxel in k * plane..<(k + 1) * plane where numbers[voxel] > 0 && found.contains(numbers[voxel]) {
+                    target[voxel] = 1
+                }
             }
         }
         return try domes.dilated(by: .ball(radius: border))

@@ -32,41 +32,21 @@ public struct LesionCleaning: Hashable, Sendable {
         }
         var labels = labels
         if let domes { labels.clear(where: domes) }
-        let field = try lungs.dilated(by: .disc(radius: reach)).voxels
-        var kept = [UInt8](repeating: 0, count: field.count)
-        let lesions = labels.voxels.map { UInt8($0 != 0 && $0 != effusion ? 1 : 0) }
-        let parts = try Parts(of: LabelVolume(grid: labels.grid, voxels: lesions), in: field, arrangement)
-        for voxel in kept.indices where lesions[voxel] != 0 {
-            if field[voxel] != 0 || parts.share(at: voxel) >= wholeFromShare { kept[voxel] = labels.voxels[voxel] }
+        let field = try lungs.dilated(by: .disc(radius: reach))
+        let connectivity: Connectivity = arrangement == .volume ? .six : .four
+        let fluid = effusion.map { labels.mask(of: $0) }
+        var lesions = labels.mask(where: 1...255)
+        if let fluid { lesions.clear(where: fluid) }
+        let parts = try lesions.components(connectivity)
+        let stray = zip(parts.overlaps(with: field), parts.components).map { inside, part in
+            Double(inside) < wholeFromShare * Double(part.voxels)
         }
-        if let effusion {
-            let fluid = try Parts(of: labels.mask(of: effusion), in: field, arrangement)
-            for voxel in kept.indices where fluid.share(at: voxel) > 0 { kept[voxel] = effusion }
+        parts.clear(&labels, outside: field, where: stray)
+        if let fluid {
+            let collections = try fluid.components(connectivity)
+            collections.fill(&labels, with: 0, where: collections.overlaps(with: field).map { $0 == 0 })
         }
-        var result = try LabelVolume(grid: labels.grid, voxels: kept)
-        if arrangement == .volume, smallest > 0 {
-            result = try result.removingComponents(smallerThan: smallest, connectivity: .eighteen)
-        }
-        return result
-    }
-
-    /// How much of every connected set of voxels lies in a field.
-    private struct Parts {
-        /// 0 for background, else a component's number.
-        private let numbers: [Int32]
-        private let shares: [Double]
-
-        init(of mask: LabelVolume, in field: [UInt8], _ arrangement: SliceArrangement) throws(ImagingError) {
-            let found = try mask.components(arrangement == .volume ? .six : .four)
-            numbers = found.labelled().voxels
-            var inside = [Int](repeating: 0, count: found.components.count)
-            for voxel in numbers.indices where numbers[voxel] > 0 && field[voxel] != 0 {
-                inside[Int(numbers[voxel]) - 1] += 1
-            }
-            shares = zip(inside, found.components).map { Double($0) / Double($1.voxels) }
-        }
-
-        /// Of the voxel's component; 0 in the background.
-        func share(at voxel: Int) -> Double { numbers[voxel] > 0 ? shares[Int(numbers[voxel]) - 1] : 0 }
+        guard arrangement == .volume, smallest > 0 else { return labels }
+        return try labels.removingComponents(smallerThan: smallest, connectivity: .eighteen)
     }
 }

@@ -59,18 +59,11 @@ extension LabelVolume {
     /// Regions of a slice that hold nothing but air go.
     fileprivate func removingAirways(of ct: CTVolume) throws(ImagingError) -> LabelVolume {
         let regions = try components(.four)
-        let numbers = regions.labelled().voxels
         let pixelArea = grid.spacing.i * grid.spacing.j
-        var sums = [Int](repeating: 0, count: regions.components.count)
-        ct.withUnsafeVoxels { values in
-            for voxel in numbers.indices where numbers[voxel] > 0 {
-                sums[Int(numbers[voxel]) - 1] += Int(values[voxel])
-            }
-        }
         var result = self
         regions.fill(
             &result, with: 0,
-            where: zip(sums, regions.components).map { sum, region in
+            where: zip(regions.sums(of: ct), regions.components).map { sum, region in
                 let mean = Double(sum) / Double(region.voxels)
                 let isAirway = Double(region.voxels) * pixelArea <= Self.largestAirway && mean < Self.airwayMean
                 return isAirway || mean < Self.gasMean
@@ -81,10 +74,22 @@ extension LabelVolume {
 
 extension Volume where Voxel == UInt8 {
     /// Background wherever another mask of the same grid is not 0.
-    mutating func clear(where mask: Self) {
-        let count = grid.size.voxels
+    mutating func clear(where mask: Self) { clear(mask) { $0 != 0 } }
+
+    /// Background wherever another mask of the same grid is 0.
+    mutating func clear(outside mask: Self) { clear(mask) { $0 == 0 } }
+
+    private mutating func clear(_ mask: Self, _ isCleared: (UInt8) -> Bool) {
+        let plane = grid.size.i * grid.size.j
+        let slices = grid.size.k
         withUnsafeMutableVoxels { target in
-            mask.withUnsafeVoxels { mask in for voxel in 0..<count where mask[voxel] != 0 { target[voxel] = 0 } }
+            mask.withUnsafeVoxels { mask in
+                Parallel.pieces(of: slices, length: 4) { piece in
+                    for voxel in piece.lowerBound * plane..<piece.upperBound * plane where isCleared(mask[voxel]) {
+                        target[voxel] = 0
+                    }
+                }
+            }
         }
     }
 }

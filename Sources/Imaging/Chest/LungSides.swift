@@ -43,17 +43,17 @@ public struct LungSides: Sendable {
         let pair = lungsIndices.prefix(2).map { found.components[$0].centroid.i }
         let middle = cores?.middle ?? (pair.count == 2 ? (pair[0] + pair[1]) / 2 : midline)
         let sides = sides(of: found, middle: middle)
-        let numbers = found.labelled().voxels
         let size = lungs.grid.size
         let offset = firstSlice * size.i * size.j
         result.withUnsafeMutableVoxels { target in
-            for voxel in numbers.indices where numbers[voxel] > 0 {
-                let component = Int(numbers[voxel]) - 1
-                if let cores, component == largest {
-                    let (row, i) = voxel.quotientAndRemainder(dividingBy: size.i)
-                    target[offset + voxel] = cores.side(i, row % size.j, row / size.j)
-                } else {
-                    target[offset + voxel] = sides[component]
+            found.forEachRun { voxel, count, component in
+                guard let cores, Int(component) == largest else {
+                    (target + offset + voxel).update(repeating: sides[Int(component)], count: count)
+                    return
+                }
+                let (row, i) = voxel.quotientAndRemainder(dividingBy: size.i)
+                for step in 0..<count {
+                    target[offset + voxel + step] = cores.side(i + step, row % size.j, row / size.j)
                 }
             }
         }

@@ -72,8 +72,18 @@ public struct ConnectedComponents<Axes: VoxelAxes>: Sendable {
         return found
     }
 
+    /// One after the other, in memory order.
+    func forEachRunInOrder(_ body: (_ voxel: Int, _ count: Int, _ component: Int32) -> Void) {
+        for row in 0..<grid.size.j * grid.size.k {
+            for run in runs.rowStarts[row]..<runs.rowStarts[row + 1] {
+                let (start, end) = (Int(runs.starts[run]), Int(runs.ends[run]))
+                body(row * grid.size.i + start, end - start, componentOfRun[run])
+            }
+        }
+    }
+
     /// Several threads at a time.
-    private func forEachRun(_ body: (_ voxel: Int, _ count: Int, _ component: Int32) -> Void) {
+    func forEachRun(_ body: (_ voxel: Int, _ count: Int, _ component: Int32) -> Void) {
         let rowsInPiece = max(grid.size.j, 1)
         Parallel.pieces(of: grid.size.j * grid.size.k, length: rowsInPiece) { rows in
             for row in rows {

@@ -1,5 +1,7 @@
 extension Volume where Voxel: FixedWidthInteger {
     /// 1 where the value (HU or label) lies in the range, else 0.
+    @_specialize(where Voxel == Int16, Axes == LPS)
+    @_specialize(where Voxel == UInt8, Axes == LPS)
     public func mask(where range: ClosedRange<Voxel>) -> Volume<UInt8, Axes> {
         var mask = Volume<UInt8, Axes>(
             trusting: grid, voxels: [UInt8](repeating: 0, count: grid.size.voxels))

@@ -29,25 +29,60 @@ extension SliceResizer {
     public func restore<Axes>(
         scores: [Float], classes: Int, to volume: inout Volume<UInt8, Axes>, slice k: Int
     ) throws(ImagingError) {
+        try Self.restore(scores: scores, classes: classes, to: &volume, slices: [(self, k)])
+    }
+
+    /// The same for several slices at a time, on several threads: each slice's scores follow those of the one before. No
+    /// slice may be named twice.
+    ///
+    /// Throws `invalidArgument` as for one slice, and for a slice that is named twice.
+    public static func restore<Axes>(
+        scores: [Float], classes: Int, to volume: inout Volume<UInt8, Axes>,
+        slices: [(resizer: SliceResizer, slice: Int)]
+    ) throws(ImagingError) {
         let size = volume.grid.size
-        try check(slice: k, of: size)
         try check(classes: classes)
-        try check(scores.count, planes: classes)
-        guard let visible = visible(in: size) else { return }
+        for (resizer, k) in slices { try resizer.check(slice: k, of: size) }
+        guard Set(slices.map(\.slice)).count == slices.count else {
+            throw ImagingError(.invalidArgument, subject: "slice", message: "A slice is named twice.")
+        }
+        let needed = slices.reduce(0) { $0 + classes * $1.resizer.height * $1.resizer.width }
+        guard scores.count == needed else {
+            throw ImagingError(
+                .invalidArgument, subject: "slice",
+                message: "\(slices.count) picture(s) of \(classes) classes hold \(needed) values, "
+                    + "but \(scores.count) were given.")
+        }
         volume.withUnsafeMutableVoxels { voxels in
-            let target = voxels + k * size.j * size.i
-            var best = [Float](repeating: -.infinity, count: visible.i.count * visible.j.count)
-            for label in 0..<classes {
-                let restored = self.restored(scores, plane: label, visible)
-                var pixel = 0
-                for j in visible.j {
-                    for i in visible.i {
-                        if label == 0 || restored[pixel] > best[pixel] {
-                            best[pixel] = restored[pixel]
-                            target[j * size.i + i] = UInt8(truncatingIfNeeded: label)
-                        }
-                        pixel += 1
+            Parallel.loop(slices.count) { place in
+                let (resizer, k) = slices[place]
+                let before = slices[..<place].reduce(0) { $0 + $1.resizer.height * $1.resizer.width }
+                resizer.write(
+                    likeliestOf: scores, from: classes * before, classes: classes,
+                    to: voxels + k * size.j * size.i, size)
+            }
+        }
+    }
+
+    private func write(
+        likeliestOf scores: [Float], from start: Int, classes: Int, to target: UnsafeMutablePointer<UInt8>,
+        _ size: GridSize
+    ) {
+        guard let visible = visible(in: size) else { return }
+        var best = restored(scores, from: start, visible)
+        for j in visible.j {
+            (target + j * size.i + visible.i.lowerBound).update(repeating: 0, count: visible.i.count)
+        }
+        for label in 1..<max(classes, 1) {
+            let restored = self.restored(scores, from: start + label * height * width, visible)
+            var pixel = 0
+            for j in visible.j {
+                for i in visible.i {
+                    if restored[pixel] > best[pixel] {
+                        best[pixel] = restored[pixel]
+                        target[j * size.i + i] = UInt8(truncatingIfNeeded: label)
                     }
+                    pixel += 1
                 }
             }
         }
@@ -64,7 +99,7 @@ extension SliceResizer {
         try check(slice: k, of: size)
         try check(picture.count)
         guard let visible = visible(in: size) else { return }
-        let restored = self.restored(picture, plane: 0, visible)
+        let restored = self.restored(picture, from: 0, visible)
         volume?.withUnsafeMutableVoxels { voxels in
             for (row, j) in visible.j.enumerated() {
                 let target = voxels + (k * size.j + j) * size.i
@@ -77,10 +112,10 @@ extension SliceResizer {
     /// `invalidArgument` for a wrong number of values.
     public func restored(_ picture: [Float]) throws(ImagingError) -> [Float] {
         try check(picture.count)
-        return restored(picture, plane: 0, rectangle)
+        return restored(picture, from: 0, rectangle)
     }
 
-    private func check(classes: Int) throws(ImagingError) {
+    private static func check(classes: Int) throws(ImagingError) {
         guard (1...256).contains(classes) else {
             throw ImagingError(
                 .invalidArgument, subject: "slice",
@@ -88,8 +123,8 @@ extension SliceResizer {
         }
     }
 
-    /// One plane, resized back to a part of the rectangle.
-    private func restored(_ planes: [Float], plane: Int, _ part: SliceRectangle) -> [Float] {
+    /// The plane that begins at an index, resized back to a part of the rectangle.
+    private func restored(_ planes: [Float], from start: Int, _ part: SliceRectangle) -> [Float] {
         let (partWidth, partHeight) = (part.i.count, part.j.count)
         let outputs = part.i.lowerBound - rectangle.i.lowerBound..<part.i.upperBound - rectangle.i.lowerBound
         let firstRow = part.j.lowerBound - rectangle.j.lowerBound
@@ -98,7 +133,7 @@ extension SliceResizer {
                 guard let target = buffer.baseAddress, let source = planes.baseAddress else { return }
                 for row in 0..<height {
                     columnsBack.apply(
-                        to: source + (plane * height + row) * width, outputs: outputs, into: target + row * partWidth)
+                        to: source + start + row * width, outputs: outputs, into: target + row * partWidth)
                 }
             }
             initialized = height * partWidth

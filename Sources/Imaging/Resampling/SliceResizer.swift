@@ -65,12 +65,11 @@ public struct SliceResizer: Sendable {
         }
     }
 
-    func check(_ values: Int, planes: Int = 1) throws(ImagingError) {
-        guard values == planes * height * width else {
+    func check(_ values: Int) throws(ImagingError) {
+        guard values == height * width else {
             throw ImagingError(
                 .invalidArgument, subject: "slice",
-                message: "\(planes) picture(s) of \(width)×\(height) hold \(planes * height * width) values, "
-                    + "but \(values) were given.")
+                message: "A picture of \(width)×\(height) holds \(height * width) values, but \(values) were given.")
         }
     }
 }

@@ -68,24 +68,36 @@ public struct VolumeSegmenter<B: Backend>: Sendable {
     ) throws {
         let (height, width, classes) = (preparation.height, preparation.width, model.network.outputChannels)
         let resizers = try slices.map { try SliceResizer(rectangles[$0], height: height, width: width) }
-        var values: [Float] = []
-        values.reserveCapacity(slices.count * height * width)
-        for (k, resizer) in zip(slices, resizers) {
-            values += try resizer.picture(of: volume, slice: k).map(preparation.window.normalized)
-        }
+        let values = try windowed(slices, of: volume, resizers)
         var scores = try self.scores(values, slices: slices.count)
         if averagesMirrored {
             let mirrored = try self.scores(Self.mirrored(values, width: width), slices: slices.count)
-            scores = zip(scores, Self.mirrored(mirrored, width: width)).map { ($0 + $1) / 2 }
+            Self.average(&scores, withMirrored: mirrored, width: width)
         }
+        let pairs = zip(resizers, slices).map { (resizer: $0, slice: $1) }
+        try SliceResizer.restore(scores: scores, classes: classes, to: &result.labels, slices: pairs)
+        guard result.probabilities != nil else { return }
         let image = classes * height * width
-        for (place, k) in slices.enumerated() {
-            let own = Array(scores[(place * image)..<((place + 1) * image)])
-            try resizers[place].restore(scores: own, classes: classes, to: &result.labels, slice: k)
-            guard result.probabilities != nil else { continue }
-            let foreground = Self.foreground(own, classes: classes)
-            try resizers[place].restore(values: foreground, to: &result.probabilities, slice: k)
+        for (place, (resizer, k)) in pairs.enumerated() {
+            let foreground = Self.foreground(
+                Array(scores[(place * image)..<((place + 1) * image)]), classes: classes)
+            try resizer.restore(values: foreground, to: &result.probabilities, slice: k)
         }
+    }
+
+    /// The slices as the network sees them, one after the other.
+    private func windowed(_ slices: [Int], of volume: CTVolume, _ resizers: [SliceResizer]) throws -> [Float] {
+        let (window, plane) = (preparation.window, preparation.height * preparation.width)
+        let pictures = Parallel.map(of: slices.count, length: 1) { place in
+            Result { () throws(ImagingError) in
+                try resizers[place.lowerBound].picture(of: volume, slice: slices[place.lowerBound])
+                    .map(window.normalized)
+            }
+        }
+        var values: [Float] = []
+        values.reserveCapacity(slices.count * plane)
+        for picture in pictures { values += try picture.get() }
+        return values
     }
 
     /// One minus the softmax of class 0, from class planes.
@@ -106,10 +118,26 @@ public struct VolumeSegmenter<B: Backend>: Sendable {
 
     /// Every row the other way round.
     private static func mirrored(_ planes: [Float], width: Int) -> [Float] {
-        var result = planes
-        for row in stride(from: 0, to: planes.count, by: width) {
-            for column in 0..<width { result[row + column] = planes[row + width - 1 - column] }
+        [Float](unsafeUninitializedCapacity: planes.count) { target, initialized in
+            planes.withUnsafeBufferPointer { planes in
+                for row in stride(from: 0, to: planes.count, by: width) {
+                    for column in 0..<width { target[row + column] = planes[row + width - 1 - column] }
+                }
+            }
+            initialized = planes.count
         }
-        return result
+    }
+
+    /// The mean of scores and of those for the mirrored slices.
+    private static func average(_ scores: inout [Float], withMirrored mirrored: [Float], width: Int) {
+        scores.withUnsafeMutableBufferPointer { scores in
+            mirrored.withUnsafeBufferPointer { mirrored in
+                for row in stride(from: 0, to: scores.count, by: width) {
+                    for column in 0..<width {
+                        scores[row + column] = (scores[row + column] + mirrored[row + width - 1 - column]) / 2
+                    }
+                }
+            }
+        }
     }
 }

@@ -4,6 +4,12 @@ import Severity
 
 /// What `analyze` says when it is done.
 struct AnalysisSummary: Encodable {
+    /// A stage and how long it took.
+    struct Stage: Encodable {
+        let stage: String
+        let seconds: Double
+    }
+
     let study: String
     let triageLevel: String?
     /// %
@@ -14,6 +20,8 @@ struct AnalysisSummary: Encodable {
     let quality: String?
     let remarks: [String]
     let seconds: Double
+    /// Reading to writing, in their order.
+    let stages: [Stage]
     let peakResidentBytes: Int
     let folder: String
 
@@ -28,6 +36,7 @@ struct AnalysisSummary: Encodable {
         quality = scores.gravestRemark?.rawValue
         remarks = scores.remarks.map(\.sentence)
         seconds = result.timings.reduce(0) { $0 + $1.seconds }
+        stages = result.timings.map { Stage(stage: $0.stage.name, seconds: $0.seconds) }
         var usage = rusage()
         peakResidentBytes = getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage) == 0 ? usage.ru_maxrss * 1024 : 0
     }
