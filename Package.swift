@@ -21,10 +21,15 @@ let package = Package(
         .library(name: "SegNetBinary", type: .dynamic, targets: ["SegNetBinary"]),
         .library(name: "UNetMultiClass", type: .dynamic, targets: ["UNetMultiClass"]),
         .executable(name: "lungtriage", targets: ["lungtriage"]),
+        .executable(name: "lungtriaged", targets: ["lungtriaged"]),
+        .executable(name: "lungtriage-worker", targets: ["lungtriage-worker"]),
         .executable(name: "lungtriage-lab", targets: ["lungtriage-lab"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2")
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
     ],
     targets: [
         .systemLibrary(
@@ -44,7 +49,8 @@ let package = Package(
         .target(name: "Reports", dependencies: ["Imaging", "Severity", "Pages"], swiftSettings: swiftSettings),
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .target(name: "CModelPlugin", cSettings: cSettings),
-        .target(name: "ModelHost", dependencies: ["CModelPlugin", "COpenSSL"], swiftSettings: swiftSettings),
+        .target(name: "Digests", dependencies: ["COpenSSL", "Platform"], swiftSettings: swiftSettings),
+        .target(name: "ModelHost", dependencies: ["CModelPlugin", "Digests"], swiftSettings: swiftSettings),
         .target(
             name: "NetworkPlugin", dependencies: ["CModelPlugin", "Segmentation", "NeuralNet", "Imaging"],
             swiftSettings: swiftSettings),
@@ -63,14 +69,38 @@ let package = Package(
         .target(
             name: "Imaging", dependencies: ["CNIfTI", "CDeflate", "CZlib", "Platform"], swiftSettings: swiftSettings),
         .target(
-            name: "Analysis", dependencies: ["Imaging", "Severity", "Reports", "ModelHost", "Platform"],
+            name: "Analysis", dependencies: ["Imaging", "Severity", "Reports", "ModelHost", "Platform", "Digests"],
             swiftSettings: swiftSettings),
         .systemLibrary(name: "CDBus", pkgConfig: "dbus-1", providers: [.apt(["libdbus-1-dev"])]),
         .target(name: "Bus", dependencies: ["CDBus", "Platform"], swiftSettings: swiftSettings),
+        .target(name: "WorkerLink", swiftSettings: swiftSettings),
+        .target(
+            name: "Triage",
+            dependencies: [
+                "Platform", "Digests", "WorkerLink", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ], swiftSettings: swiftSettings),
         .executableTarget(
             name: "lungtriage",
             dependencies: [
-                "Analysis", "ModelHost", "Severity", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Analysis", "ModelHost", "Severity", "Platform", "Bus",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: swiftSettings),
+        .executableTarget(
+            name: "lungtriage-worker",
+            dependencies: [
+                "Analysis", "ModelHost", "Severity", "Reports", "Platform", "WorkerLink",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: swiftSettings),
+        .executableTarget(
+            name: "lungtriaged",
+            dependencies: [
+                "Triage", "Bus", "Platform", "WorkerLink",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ], swiftSettings: swiftSettings),
         .executableTarget(
             name: "lungtriage-lab",
@@ -108,11 +138,13 @@ let package = Package(
             name: "PluginTestSupport", dependencies: ["ModelHost"], path: "Tests/PluginTestSupport",
             exclude: ["threshold_plugin.c"], swiftSettings: swiftSettings),
         .testTarget(
-            name: "ModelHostTests", dependencies: ["ModelHost", "PluginTestSupport"], swiftSettings: swiftSettings),
+            name: "ModelHostTests", dependencies: ["ModelHost", "Digests", "PluginTestSupport"],
+            swiftSettings: swiftSettings),
         .testTarget(
             name: "AnalysisTests",
             dependencies: [
-                "lungtriage", "Analysis", "Imaging", "ModelHost", "Severity", "PluginTestSupport", "TestSupport",
+                "lungtriage", "Analysis", "Digests", "Imaging", "ModelHost", "Severity", "PluginTestSupport",
+                "TestSupport",
             ],
             exclude: ["check_geometry.py"],
             swiftSettings: swiftSettings),
@@ -123,6 +155,12 @@ let package = Package(
             swiftSettings: swiftSettings),
         .testTarget(
             name: "BusTests", dependencies: ["Bus", "CDBus", "BusTestSupport", "bus-echo"], exclude: ["bus_client.py"],
+            swiftSettings: swiftSettings),
+        .executableTarget(
+            name: "stub-worker", dependencies: ["WorkerLink", "Platform"], path: "Tests/StubWorker",
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "TriageTests", dependencies: ["Triage", "WorkerLink", "Platform", "Digests", "stub-worker"],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "ImagingTests", dependencies: ["Imaging", "CNIfTI", "CDeflate"], swiftSettings: swiftSettings),

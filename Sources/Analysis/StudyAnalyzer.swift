@@ -4,7 +4,7 @@ import Severity
 
 /// Analyses studies one after the other with plugins that stay warm. `lungtriage analyze` and the worker both call it.
 public final class StudyAnalyzer {
-    private let plugins: PluginSet
+    let plugins: PluginSet
     private let options: AnalysisOptions
 
     public init(_ plugins: PluginSet, options: AnalysisOptions = AnalysisOptions()) {

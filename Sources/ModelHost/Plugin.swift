@@ -9,6 +9,8 @@ public struct Plugin: Sendable {
     /// Absolute.
     public let modelFolder: String
     public let libraryPath: String
+    /// Whether the library is the one whose hash `plugin.json` gives; in a build folder it is another after every build.
+    public let isSealed: Bool
     let library: PluginLibrary
 
     public var id: String { manifest.id }

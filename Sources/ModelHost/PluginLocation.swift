@@ -1,3 +1,4 @@
+import Digests
 import Foundation
 
 /// Where plugins are looked for. Never the current folder: every path is absolute.
@@ -66,7 +67,7 @@ struct PluginCandidate: Hashable, Sendable {
         }
         return Plugin(
             manifest: manifest, descriptor: descriptor, hashes: hashes, modelFolder: folder, libraryPath: path,
-            library: library)
+            isSealed: isSealed, library: library)
     }
 
     /// The SHA-256 of every file, by name, each as `plugin.json` gives it.
@@ -83,7 +84,7 @@ struct PluginCandidate: Hashable, Sendable {
             } catch {
                 throw PluginError(
                     .fileAccess, plugin: manifest.id, message: "\(file.file) cannot be read.",
-                    cause: error.localizedDescription)
+                    cause: "\(error)")
             }
             guard let expected = file.sha256 ?? (mustHaveHash ? nil : found) else {
                 throw PluginError(

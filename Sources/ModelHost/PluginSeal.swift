@@ -1,3 +1,4 @@
+import Digests
 import Foundation
 
 /// Writes the hashes of a plugin's files into its `plugin.json`: whoever does it signs the plugin off.
@@ -16,7 +17,7 @@ public enum PluginSeal {
         } catch {
             throw PluginError(
                 .fileAccess, plugin: manifest.id, message: "The plugin cannot be sealed.",
-                cause: error.localizedDescription)
+                cause: "\(error)")
         }
         return manifest
     }

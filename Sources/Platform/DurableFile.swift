@@ -4,20 +4,6 @@
     import Musl
 #endif
 
-/// The system calls of a durable write, so that a test can make each of them fail. On failure they set `errno`.
-package struct FileSystemCalls: Sendable {
-    package var openFile: @Sendable (_ path: String, _ flags: Int32, _ mode: mode_t) -> Int32
-    package var writeBytes: @Sendable (_ descriptor: Int32, _ bytes: UnsafeRawPointer, _ count: Int) -> Int
-    package var synchronise: @Sendable (_ descriptor: Int32) -> Int32
-    package var closeFile: @Sendable (_ descriptor: Int32) -> Int32
-    package var renameFile: @Sendable (_ from: String, _ to: String) -> Int32
-    package var removeFile: @Sendable (_ path: String) -> Int32
-
-    package static let system = FileSystemCalls(
-        openFile: { open($0, $1, $2) }, writeBytes: { write($0, $1, $2) }, synchronise: { fsync($0) },
-        closeFile: { close($0) }, renameFile: { rename($0, $1) }, removeFile: { unlink($0) })
-}
-
 /// A file under construction: a temporary file beside the destination, invisible under the final name until
 /// `commit()` has made its content durable.
 package struct DurableFile: ~Copyable {

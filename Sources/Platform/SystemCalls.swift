@@ -5,7 +5,7 @@
 #endif
 
 /// A system call that failed, or that could not be made: one sentence, and `errno` where there is one.
-package struct SystemCallError: Error, Hashable, Sendable {
+package struct SystemCallError: Error, Hashable, Sendable, CustomStringConvertible {
     package let message: String
     package let code: Int32?
 
@@ -16,6 +16,8 @@ package struct SystemCallError: Error, Hashable, Sendable {
 
     /// The text of the code.
     package var cause: String? { code.map(errnoText) }
+
+    package var description: String { message + (cause.map { " (\($0))" } ?? "") }
 }
 
 /// Repeats a system call while a signal interrupts it.

@@ -1,4 +1,5 @@
 import Analysis
+import Digests
 import Foundation
 import Imaging
 import ModelHost

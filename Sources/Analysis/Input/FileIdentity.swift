@@ -1,5 +1,6 @@
+import Digests
 import Foundation
-import ModelHost
+import Platform
 
 /// Which file was analysed, taken before it is read.
 public struct FileIdentity: Hashable, Sendable {
@@ -15,7 +16,8 @@ public struct FileIdentity: Hashable, Sendable {
             sha256 = try FileDigest.sha256(ofFile: study.path)
         } catch {
             throw AnalysisError(
-                .badInput, subject: study.name, message: "The file cannot be read.", cause: error.localizedDescription)
+                .badInput, subject: study.name, message: "The file cannot be read.",
+                cause: (error as? SystemCallError)?.cause ?? error.localizedDescription)
         }
     }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import Imaging
 import ModelHost
+import Platform
 import Severity
 
 /// `provenance.json`: what was put in, what worked on it and how to do it again.
@@ -69,7 +70,7 @@ struct Provenance: Encodable {
     static func command(_ study: Study, _ plugins: [Plugin]) -> String {
         let file = study.path.split(separator: "/").last.map(String.init) ?? study.name
         let quoted =
-            file.unicodeScalars.allSatisfy(\.isPlain)
+            file.unicodeScalars.allSatisfy(StudyName.isPlain)
             ? file : "'" + file.replacingOccurrences(of: "'", with: "'\\''") + "'"
         return
             "lungtriage analyze \(quoted) --output \(study.name) --plugins \(plugins.map(\.id).joined(separator: ","))"

@@ -1,5 +1,6 @@
 import Imaging
 import ModelHost
+import Platform
 import Reports
 import Severity
 

@@ -38,6 +38,9 @@ public final class PluginSet {
         }
     }
 
+    /// The plugins that are open, each with the device that it works on, the lung plugin first.
+    public var used: [(plugin: Plugin, device: ComputeDevice)] { sessions.map { ($0.plugin, $0.device) } }
+
     /// All that are open, the lung plugin first.
     var sessions: [PluginSession] { (lung.map { [$0] } ?? []) + lesions }
 }

@@ -5,7 +5,8 @@ package enum TriagePriority: String, Hashable, Sendable, CaseIterable {
 }
 
 package enum TriageJobState: String, Hashable, Sendable, CaseIterable {
-    case queued, running, completed, failed, cancelled
+    /// `quarantined`: workers died of it more often than allowed.
+    case queued, running, completed, failed, quarantined, cancelled
 
     package var isActive: Bool { self == .queued || self == .running }
 }

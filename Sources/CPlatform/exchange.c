@@ -1,9 +1,0 @@
-#define _GNU_SOURCE
-#include "lungtriage_platform.h"
-
-#include <fcntl.h>
-#include <stdio.h>
-
-int lungtriage_exchange(const char *first, const char *second) {
-    return renameat2(AT_FDCWD, first, AT_FDCWD, second, RENAME_EXCHANGE);
-}

@@ -1,0 +1,32 @@
+import COpenSSL
+import Foundation
+import Platform
+
+/// SHA-256 (FIPS 180-4) of files.
+public enum FileDigest {
+    /// 64 hexadecimal digits. Throws `SystemCallError` when the file cannot be read.
+    public static func sha256(ofFile path: String) throws -> String {
+        try requireUsablePath(path)
+        let descriptor = retryingInterrupted { open(path, O_RDONLY | O_CLOEXEC) }
+        guard descriptor >= 0 else { throw SystemCallError("The file cannot be opened.", code: errno) }
+        defer { close(descriptor) }
+        guard let context = EVP_MD_CTX_new() else { throw Self.unavailable }
+        defer { EVP_MD_CTX_free(context) }
+        guard EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1 else { throw Self.unavailable }
+        try withUnsafeTemporaryAllocation(byteCount: 1 << 18, alignment: 16) { buffer in
+            guard let base = buffer.baseAddress else { return }
+            while true {
+                let count = retryingInterrupted { read(descriptor, base, buffer.count) }
+                guard count >= 0 else { throw SystemCallError("The file cannot be read.", code: errno) }
+                guard count > 0 else { return }
+                guard EVP_DigestUpdate(context, base, count) == 1 else { throw Self.unavailable }
+            }
+        }
+        var digest = [UInt8](repeating: 0, count: 32)
+        guard EVP_DigestFinal_ex(context, &digest, nil) == 1 else { throw Self.unavailable }
+        let digits = Array("0123456789abcdef")
+        return String(digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
+    }
+
+    private static var unavailable: SystemCallError { SystemCallError("SHA-256 cannot be computed.") }
+}

@@ -1,0 +1,62 @@
+import Foundation
+import Platform
+
+/// Where results appear, each whole or not at all.
+struct Outbox: Sendable {
+    let folders: FolderLayout
+    let store: JobStore
+    let moves: FileMoves
+    private let disk = BlockingCalls("outbox")
+
+    init(folders: FolderLayout, store: JobStore, moves: FileMoves = FileMoves()) {
+        self.folders = folders
+        self.store = store
+        self.moves = moves
+    }
+
+    /// Makes the folders. Throws `SystemCallError`.
+    func prepare() throws {
+        for folder in [folders.outbox, folders.staging, folders.archive, folders.failed, folders.state] {
+            try moves.makeFolder(folder)
+        }
+    }
+
+    /// Whether no folder has the name.
+    func isFree(_ name: String) -> Bool { (try? names(name)) ?? false }
+
+    private func names(_ name: String) throws -> Bool {
+        name != "index.html" && FileManager.default.fileExists(atPath: folders.outbox + "/" + name) == false
+    }
+
+    func stagingPath(_ name: String) -> String { folders.staging + "/" + name }
+
+    /// Gives results their name and completes the job. Throws `SystemCallError` and `TriageError`: then the job is still
+    /// `delivering`, and may be delivered again.
+    func deliver(_ job: DeliveringJob) async throws {
+        let (staging, place) = (stagingPath(job.staging), folders.outbox + "/" + job.folder)
+        try await disk.run {
+            // When it is not there, a process that died has brought it to its place: the name was reserved for it.
+            if FileManager.default.fileExists(atPath: staging) {
+                try moves.place(folder: staging, at: place)
+            } else if !FileManager.default.fileExists(atPath: place) {
+                throw SystemCallError("The results are gone from the staging folder.", code: ENOENT)
+            }
+            try moves.synchronise(folder: folders.outbox)
+        }
+        try await store.complete(job)
+    }
+
+    /// Removes what no job is working on.
+    func sweep() async throws {
+        let names = try await store.stagingNames()
+        try await disk.run {
+            for name in try FileMoves.names(in: folders.staging) where !names.contains(name) {
+                moves.removeTree(folders.staging + "/" + name)
+            }
+        }
+    }
+
+    func discard(staging name: String) async {
+        try? await disk.run { moves.removeTree(folders.staging + "/" + name) }
+    }
+}

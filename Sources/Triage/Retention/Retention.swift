@@ -1,0 +1,81 @@
+import Foundation
+import Logging
+import Platform
+import ServiceLifecycle
+import Synchronization
+
+/// Lets go of what is old, and watches the free space: below the floor nothing more is taken in.
+final class Retention: Service {
+    private let store: JobStore
+    private let folders: FolderLayout
+    private let settings: @Sendable () -> TriageConfiguration
+    private let freeBytes: @Sendable (String) -> UInt64?
+    private let logger: Logger
+    private let isFull = Mutex(false)
+    private let moves = FileMoves()
+    private let worklist: Doorbell
+
+    /// Seconds between two looks for what is old.
+    private static let period = 3600.0
+
+    init(
+        store: JobStore, folders: FolderLayout, worklist: Doorbell, logger: Logger,
+        freeBytes: @escaping @Sendable (String) -> UInt64? = { FileFacts.freeBytes(in: $0) },
+        settings: @escaping @Sendable () -> TriageConfiguration
+    ) {
+        self.store = store
+        self.folders = folders
+        self.worklist = worklist
+        self.logger = logger
+        self.freeBytes = freeBytes
+        self.settings = settings
+    }
+
+    /// Whether there is room for more; says so when that changes.
+    var hasRoom: Bool {
+        let floor = settings().freeSpaceFloor
+        let short = Set([folders.outbox, folders.archive, folders.state]).first { folder in
+            freeBytes(folder).map { $0 < floor } ?? false
+        }
+        let changed = isFull.withLock { isFull in
+            defer { isFull = short != nil }
+            return isFull != (short != nil)
+        }
+        if changed, let short {
+            logger.error(
+                "Less than \(floor >> 20) MiB are free: no more studies are taken in.", metadata: ["folder": "\(short)"]
+            )
+        } else if changed {
+            logger.notice("There is enough free space again.")
+        }
+        return short == nil
+    }
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                do { try await self.removeOld() } catch {
+                    self.logger.error("What is old cannot be removed now: \(error)")
+                }
+                try? await Task.sleep(for: .seconds(Self.period), tolerance: .seconds(60))
+            }
+        }
+    }
+
+    /// Results and archived files beyond their time. The database goes first: what it does not know is never shown.
+    func removeOld() async throws {
+        let settings = settings()
+        let now = store.now()
+        if settings.keepResultsDays > 0 {
+            let folders = try await store.forgetResults(finishedBefore: now - settings.keepResultsDays * 86400)
+            for folder in folders { moves.removeTree(self.folders.outbox + "/" + folder) }
+            if !folders.isEmpty { worklist.ring() }
+        }
+        if settings.keepArchiveDays > 0 {
+            for input in try await store.archivedInputs(finishedBefore: now - settings.keepArchiveDays * 86400) {
+                // Never what a person has put somewhere.
+                if input.hasPrefix(folders.archive + "/") { try moves.remove(input) }
+            }
+        }
+    }
+}

@@ -1,0 +1,39 @@
+import GRDB
+
+/// Something that everyone is to hear of: a job that came to its end.
+public struct Announcement: Hashable, Sendable {
+    /// Given once; listeners tell repetitions by it.
+    public let id: Int64
+    public let job: Job
+    /// Made by a process that died before it could say that it had sent it: it may have been heard already.
+    public let mayBeRepeated: Bool
+}
+
+extension JobStore {
+    /// What is still to be said, the oldest first. Those made before `start` are marked as possible repetitions.
+    public func announcements(
+        madeBefore start: Double, limit: Int = 64
+    ) async throws(TriageError) -> [Announcement] {
+        try await read { db in
+            let sql = """
+                SELECT job.*, (SELECT leader.folder FROM job AS leader WHERE leader.id = job.duplicateOf) AS leaderFolder,
+                  announcement.id AS announcement, announcement.createdAt AS announcedAt
+                FROM announcement JOIN job ON job.id = announcement.job WHERE announcement.sentAt IS NULL
+                ORDER BY announcement.id LIMIT ?
+                """
+            return try Row.fetchAll(db, sql: sql, arguments: [limit]).map { row in
+                Announcement(
+                    id: row["announcement"], job: try JobRow.job(row), mayBeRepeated: row["announcedAt"] < start)
+            }
+        }
+    }
+
+    public func markSent(_ announcements: [Int64]) async throws(TriageError) {
+        let now = now()
+        try await write { db in
+            for id in announcements {
+                try db.execute(sql: "UPDATE announcement SET sentAt = ? WHERE id = ?", arguments: [now, id])
+            }
+        }
+    }
+}

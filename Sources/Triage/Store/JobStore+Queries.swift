@@ -1,0 +1,113 @@
+import GRDB
+import WorkerLink
+
+/// Which jobs are asked for.
+public struct JobFilter: Hashable, Sendable {
+    public var states: Set<JobState.Name>
+    /// Empty: any.
+    public var priorities: Set<Priority>
+    /// Part of the study's name; nil: whatever it is called.
+    public var study: String?
+    /// Arrived at or after, and before; seconds since 1970.
+    public var since: Double?
+    public var until: Double?
+
+    public init(
+        states: Set<JobState.Name> = Set(JobState.Name.allCases), priorities: Set<Priority> = [],
+        study: String? = nil, since: Double? = nil, until: Double? = nil
+    ) {
+        self.states = states
+        self.priorities = priorities
+        self.study = study
+        self.since = since
+        self.until = until
+    }
+
+    var conditions: (sql: String, arguments: StatementArguments) {
+        var conditions = ["state IN (\(databaseQuestionMarks(count: states.count)))"]
+        var arguments = StatementArguments(states.map(\.rawValue))
+        func add(_ condition: String, _ value: (any DatabaseValueConvertible)?) {
+            guard let value else { return }
+            conditions.append(condition)
+            arguments += [value]
+        }
+        if !priorities.isEmpty {
+            conditions.append("priority IN (\(databaseQuestionMarks(count: priorities.count)))")
+            arguments += StatementArguments(priorities.map(\.rawValue))
+        }
+        add("instr(study, ?) > 0", study)
+        add("arrivedAt >= ?", since)
+        add("arrivedAt < ?", until)
+        return (conditions.joined(separator: " AND "), arguments)
+    }
+}
+
+extension JobStore {
+    public func job(_ id: JobID) async throws(TriageError) -> Job? {
+        try await read { db in
+            try Row.fetchOne(db, sql: JobRow.select + " WHERE id = ?", arguments: [id.rawValue]).map(JobRow.job)
+        }
+    }
+
+    /// The latest first.
+    public func jobs(
+        _ filter: JobFilter = JobFilter(), offset: Int = 0, limit: Int = 100
+    ) async throws(TriageError) -> [Job] {
+        try await read { db in
+            let (conditions, arguments) = filter.conditions
+            return try Row.fetchAll(
+                db, sql: JobRow.select + " WHERE \(conditions) ORDER BY id DESC LIMIT ? OFFSET ?",
+                arguments: arguments + [limit, offset]
+            ).map(JobRow.job)
+        }
+    }
+
+    public func counts() async throws(TriageError) -> [JobState.Name: Int] {
+        try await read { db in
+            var counts: [JobState.Name: Int] = [:]
+            for row in try Row.fetchAll(db, sql: "SELECT state, count(*) AS n FROM job GROUP BY state") {
+                if let state = JobState.Name(rawValue: row["state"]) { counts[state] = row["n"] }
+            }
+            return counts
+        }
+    }
+
+    /// A setting that outlives the process, such as `isPaused`.
+    public func setting(_ key: String) async throws(TriageError) -> String? {
+        try await read { db in
+            try String.fetchOne(db, sql: "SELECT value FROM setting WHERE key = ?", arguments: [key])
+        }
+    }
+
+    public func set(_ key: String, to value: String) async throws(TriageError) {
+        try await write { db in
+            try db.execute(
+                sql: "INSERT INTO setting VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+                arguments: [key, value])
+        }
+    }
+}
+
+extension JobStore {
+    /// What the worklist shows: every study that has results in the outbox, and what failed.
+    func worklistEntries() async throws(TriageError) -> [WorklistSource.Entry] {
+        try await read { db in
+            let rows = try Row.fetchCursor(
+                db,
+                sql: """
+                    SELECT study, arrivedAt, folder, summary, failureCode, failureMessage FROM job
+                    WHERE (state = 'completed' AND folder IS NOT NULL) OR state IN ('failed', 'quarantined')
+                    """)
+            var entries: [WorklistSource.Entry] = []
+            while let row = try rows.next() {
+                let summary: String? = row["summary"]
+                entries.append(
+                    WorklistSource.Entry(
+                        study: row["folder"] ?? row["study"], received: row["arrivedAt"], folder: row["folder"],
+                        summary: try summary.map(JobRow.summary), failureCode: row["failureCode"],
+                        failureMessage: row["failureMessage"]))
+            }
+            return entries
+        }
+    }
+}

@@ -1,0 +1,108 @@
+import Foundation
+import Logging
+import Platform
+import ServiceLifecycle
+import Synchronization
+import WorkerLink
+
+/// The daemon without its bus: folders, jobs, workers. What is asked of it comes through the functions of `TriageControl`,
+/// what happens goes to an observer.
+public final class TriageDaemon: Sendable {
+    let store: JobStore
+    let hub: JobHub
+    let queue: JobQueue
+    let inbox: Inbox
+    let intake: Intake
+    let retention: Retention
+    let folders: FolderLayout
+    private let box: ConfigurationBox
+    private let ownServices: [any Service]
+
+    /// What runs; give them to a `ServiceGroup`.
+    public var services: [any Service] { ownServices }
+
+    /// Opens the database and recovers what an earlier process has left. `worker` is started once for the one device that there
+    /// is. Throws `TriageError` and `SystemCallError`.
+    public init(
+        _ configuration: TriageConfiguration, worker: WorkerProgram, observer: any TriageObserver, logger: Logger
+    ) async throws {
+        let start = WallClock.now
+        let folders = configuration.folders
+        let box = ConfigurationBox(configuration)
+        let settings: @Sendable () -> TriageConfiguration = { box.value }
+        let moves = FileMoves()
+        for folder in [folders.state, folders.outbox, folders.staging, folders.archive, folders.failed] {
+            try moves.makeFolder(folder)
+        }
+        let store = try JobStore(path: folders.database)
+        let hub = JobHub(store: store, observer: observer, logger: logger)
+        let outbox = Outbox(folders: folders, store: store)
+        let unfinished = try await store.recover()
+        for job in unfinished.delivering { try await Self.deliver(job, outbox, store, logger) }
+        try await outbox.sweep()
+        if unfinished.requeued > 0 {
+            logger.notice("\(unfinished.requeued) studies were interrupted, and are analysed again.")
+        }
+        let queue = try await JobQueue(store: store, outbox: outbox) { await hub.cameToEnd($0) }
+        let intake = Intake(store: store, folders: folders, unfinished: unfinished.arriving) { box.value.takenFiles }
+        let retention = Retention(
+            store: store, folders: folders, worklist: hub.worklist, logger: logger, settings: settings)
+        let inbox = Inbox(
+            intake: intake, folders: folders, settings: settings, hasRoom: { retention.hasRoom }, logger: logger
+        ) { jobs in
+            await hub.arrived(jobs)
+            queue.bell.ring()
+        }
+        (self.store, self.hub, self.queue, self.inbox, self.intake) = (store, hub, queue, inbox, intake)
+        (self.retention, self.folders) = (retention, folders)
+        self.box = box
+        ownServices = [
+            Announcer(store: store, observer: observer, bell: hub.announcements, start: start, logger: logger),
+            FilingService(
+                filing: Filing(folders: folders, store: store) { box.value.takenFiles }, bell: hub.endings,
+                logger: logger),
+            WorklistPage(
+                store: store, folders: folders, bell: hub.worklist, program: worker, logger: logger),
+            retention,
+            DeviceWorker(
+                program: worker, queue: queue, store: store, outbox: outbox, hub: hub, settings: settings,
+                logger: logger),
+            inbox,
+        ]
+    }
+
+    var configuration: TriageConfiguration { box.value }
+
+    /// Takes over what can change live; the names of the keys that need a restart.
+    public func reload(_ configuration: TriageConfiguration) -> [String] {
+        let late = box.value.changesThatNeedRestart(to: configuration)
+        var taken = configuration
+        taken.folders = box.value.folders
+        box.value = taken
+        return late
+    }
+
+    private static func deliver(
+        _ job: DeliveringJob, _ outbox: Outbox, _ store: JobStore, _ logger: Logger
+    ) async throws {
+        do {
+            try await outbox.deliver(job)
+        } catch let error as SystemCallError where error.code == EEXIST || error.code == ENOENT {
+            logger.error(
+                "Results were lost with the power; the study is analysed again.", metadata: ["job": "\(job.id)"])
+            try await store.redo(job, after: 0)
+        }
+    }
+}
+
+/// The configuration in force, seen by all.
+final class ConfigurationBox: Sendable {
+    private let stored: Mutex<TriageConfiguration>
+
+    init(_ configuration: TriageConfiguration) { stored = Mutex(configuration) }
+
+    var value: TriageConfiguration {
+        get { stored.withLock { $0 } }
+        set { stored.withLock { $0 = newValue } }
+    }
+}

@@ -1,0 +1,68 @@
+import Foundation
+import Platform
+import WorkerLink
+
+/// How a worker is started for a device.
+public struct WorkerProgram: Hashable, Sendable {
+    /// Absolute.
+    public var path: String
+    public var arguments: [String]
+
+    public init(path: String, arguments: [String]) {
+        self.path = path
+        self.arguments = arguments
+    }
+
+    /// Seconds until a worker must have opened its plugins.
+    private static let startLimit = 60.0
+
+    /// Starts a worker and waits until it is ready. Throws `TriageError` with the code `worker`.
+    func start() async throws -> (WorkerConnection, WorkerDescription) {
+        let connection: WorkerConnection
+        do {
+            connection = try WorkerConnection(program: path, arguments: arguments, environment: Self.environment)
+        } catch {
+            throw TriageError(.worker, "The worker cannot be started.", cause: "\(error)")
+        }
+        connection.startTicking(every: 1)
+        defer { connection.stopTicking() }
+        let start = ContinuousClock.now
+        for await event in connection.events {
+            switch event {
+            case .message(.ready(let description)):
+                guard description.protocolVersion == WorkerProtocol.version else {
+                    _ = await connection.stop()
+                    throw TriageError(
+                        .worker, "The worker is of another version than the daemon: install both anew.",
+                        cause: "protocol \(description.protocolVersion), expected \(WorkerProtocol.version)")
+                }
+                return (connection, description)
+            case .message(.failed(_, let failure)):
+                _ = await connection.stop()
+                throw TriageError(.worker, failure.message, cause: failure.detail)
+            case .message: continue
+            case .tick:
+                guard .now - start > .seconds(Self.startLimit) else { continue }
+                _ = await connection.stop()
+                throw TriageError(.worker, "The worker was not ready after \(Self.startLimit) s.")
+            case .lost(let reason):
+                let end = await connection.endOfItsOwn()
+                throw TriageError(
+                    .worker, "The worker ended before it was ready.", cause: end.map { "\($0)" } ?? reason)
+            }
+        }
+        _ = await connection.stop()
+        throw CancellationError()
+    }
+
+    /// Of ours only what a worker needs: nothing that tells of buses, service managers or users.
+    private static var environment: [String: String] {
+        var environment = ProcessInfo.processInfo.environment.filter { name, _ in
+            ["PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "LD_LIBRARY_PATH"].contains(name)
+                || name.hasPrefix("OPENBLAS_") || name.hasPrefix("CUDA_") || name.hasPrefix("NVIDIA_")
+        }
+        // Where a crash happened goes into the journal; what was in registers does not: it may be a patient's.
+        environment["SWIFT_BACKTRACE"] = "color=no,registers=none,images=none,limit=24,timeout=10s"
+        return environment
+    }
+}

@@ -1,0 +1,83 @@
+import Analysis
+import Foundation
+import Platform
+import Severity
+import Synchronization
+import WorkerLink
+
+/// Does one study after the other, with plugins that stay warm.
+final class StudyServer {
+    private let analyzer: StudyAnalyzer
+    private let link: DaemonLink
+
+    /// Seconds between signs of life.
+    private static let heartbeat = 2.0
+    /// Seconds between two reports of progress at least.
+    private static let reportPause = Duration.milliseconds(200)
+
+    init(_ analyzer: StudyAnalyzer, link: DaemonLink) {
+        self.analyzer = analyzer
+        self.link = link
+    }
+
+    /// Answers with exactly one of `finished`, `failed`, `cancelled`, `deferred`.
+    func serve(_ request: AnalysisRequest) {
+        let link = link
+        let heartbeat = RepeatingTimer(every: Self.heartbeat, leeway: .milliseconds(200)) { link.send(.heartbeat) }
+        defer { withExtendedLifetime(heartbeat) {} }
+        let study = Study(path: request.input, name: request.study)
+        do {
+            let bytes = try analyzer.memoryEstimate(of: study)
+            guard link.isAdmitted(job: request.job, bytes: bytes) else { return link.send(.deferred(job: request.job)) }
+            let lastReport = Mutex(ContinuousClock.now - Self.reportPause)
+            let result = try analyzer.analyze(
+                study, into: StudyDestination(folder: request.destination),
+                progress: { progress in
+                    let isDue = lastReport.withLock { last in
+                        guard ContinuousClock.now - last >= Self.reportPause else { return false }
+                        last = .now
+                        return true
+                    }
+                    guard isDue else { return }
+                    link.send(
+                        .progress(
+                            job: request.job, stage: progress.stage.name, share: progress.share,
+                            secondsLeft: progress.secondsLeft))
+                }, isCancelled: { link.isCancelled(request.job) })
+            link.send(.finished(job: request.job, StudySummary(result)))
+        } catch {
+            link.send(answer(to: error, request.job))
+        }
+    }
+
+    private func answer(to error: AnalysisError, _ job: Int64) -> WorkerMessage {
+        if error.code == .cancelled { return .cancelled(job: job) }
+        return .failed(
+            job: job,
+            WorkerFailure(
+                code: error.code.rawValue, message: error.message, detail: error.cause,
+                // A full disk may be empty again later; a file stays what it is.
+                isTransient: error.code == .output))
+    }
+}
+
+extension StudySummary {
+    init(_ result: StudyResult) {
+        let scores = result.scores
+        self.init(
+            triageLevel: .init(scores.triageLevel.map(\.rawValue)),
+            percentageOfOpacity: .init(scores.percentageOfOpacity),
+            percentageOfHighOpacity: .init(scores.percentageOfHighOpacity), zoneScore: .init(scores.zoneScore),
+            gravestRemark: scores.gravestRemark?.rawValue, remarks: scores.remarks.map(\.sentence),
+            sha256: result.identity.sha256, seconds: result.timings.reduce(0) { $0 + $1.seconds })
+    }
+}
+
+extension StudySummary.Score {
+    fileprivate init(_ score: Severity.Score<Value>) {
+        switch score {
+        case .value(let value): self = .value(value)
+        case .notApplicable(let reason): self = .missing(code: reason.rawValue, sentence: reason.sentence)
+        }
+    }
+}

@@ -1,0 +1,96 @@
+import ArgumentParser
+import Bus
+import Foundation
+import Logging
+import Platform
+import ServiceLifecycle
+import Triage
+
+@main struct Lungtriaged: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "lungtriaged",
+        abstract: "Watches an inbox for chest CT and has every study triaged. Research use, not a medical device.",
+        discussion: """
+            Runs under systemd with the configuration of /etc/lungtriage, or in a terminal: --session --root FOLDER. \
+            SIGHUP reads the configuration anew, SIGTERM stops; studies in progress are begun anew at the next start.
+            """, version: LungtriageVersion.current)
+
+    @Flag(help: "Serve on the session bus in place of the system bus.") var session = false
+    @Option(help: "Keep everything in this folder: inbox, outbox, archive, failed, state.") var root: String?
+    @Option(name: .customLong("config"), help: "Configuration file. Default: /etc/lungtriage/lungtriaged.conf.")
+    var file: String?
+    @Flag(help: "Say what is wrong with the configuration, and end.") var checkConfig = false
+    @Option(help: "Log level: debug, info, notice, warning, error.") var logLevel: Logger.Level = .info
+    @Option(help: ArgumentHelp("Worker program.", visibility: .hidden)) var worker: String?
+    @Option(parsing: .upToNextOption, help: ArgumentHelp("Its arguments.", visibility: .hidden))
+    var workerArguments: [String] = []
+
+    func run() async throws {
+        let settings = DaemonSettings(
+            file: file ?? (root == nil ? "/etc/lungtriage/lungtriaged.conf" : nil), isRequired: file != nil,
+            defaults: TriageConfiguration(
+                folders: root.map { FolderLayout(root: URL(fileURLWithPath: $0).standardizedFileURL.path) } ?? .system))
+        let configuration: TriageConfiguration
+        do {
+            configuration = try settings.read()
+        } catch {
+            Self.complain("\(error)")
+            throw ExitCode(78)
+        }
+        guard !checkConfig else { return }
+        let environment = ProcessInfo.processInfo.environment
+        let journal = JournalSocket(environment: environment)
+        let logger = Logger(label: "lungtriaged") { [logLevel] _ in DaemonLog(level: logLevel, journal: journal) }
+        do {
+            try await serve(configuration, settings, ServiceManager(environment: environment), logger)
+        } catch {
+            logger.critical("The daemon ends: \(error)")
+            throw ExitCode(1)
+        }
+    }
+
+    private func serve(
+        _ configuration: TriageConfiguration, _ settings: DaemonSettings, _ manager: ServiceManager, _ logger: Logger
+    ) async throws {
+        let bridge = BusBridge(settings: settings, manager: manager, logger: logger)
+        let daemon = try await TriageDaemon(
+            configuration, worker: workerProgram(configuration), observer: bridge, logger: logger)
+        let address = session ? BusAddress.session : .system
+        let bus = TriageBusService(
+            on: address, version: LungtriageVersion.current, control: bridge,
+            authorizer: session ? SameUserAuthorizer() : PolkitAuthorizer())
+        try await bridge.connect(daemon, bus)
+        let own: [any Service] = [
+            BusRunner(bus: bus, daemon: daemon, logger: logger),
+            ManagerService(manager: manager, daemon: daemon), ReloadService(bridge: bridge),
+        ]
+        let group = ServiceGroup(
+            configuration: .init(
+                services: (own + daemon.services).map {
+                    .init(
+                        service: $0, successTerminationBehavior: .gracefullyShutdownGroup,
+                        failureTerminationBehavior: .gracefullyShutdownGroup)
+                }, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+        try await group.run()
+        manager.stopping()
+    }
+
+    /// The worker that was built or installed with this program.
+    private func workerProgram(_ configuration: TriageConfiguration) -> WorkerProgram {
+        if let worker { return WorkerProgram(path: worker, arguments: workerArguments) }
+        let program = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? "/"
+        let folder = URL(fileURLWithPath: program).deletingLastPathComponent()
+        let candidates = [
+            folder.appending(path: "lungtriage-worker").path,
+            folder.deletingLastPathComponent().appending(path: "libexec/lungtriage/lungtriage-worker").path,
+        ]
+        let path = candidates.first { FileManager.default.isExecutableFile(atPath: $0) } ?? candidates[0]
+        return WorkerProgram(path: path, arguments: configuration.workerArguments)
+    }
+
+    private static func complain(_ text: String) {
+        try? FileHandle.standardError.write(contentsOf: Data("lungtriaged: \(text)\n".utf8))
+    }
+}
+
+extension Logger.Level: ExpressibleByArgument {}

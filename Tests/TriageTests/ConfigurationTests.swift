@@ -1,0 +1,79 @@
+import Testing
+import Triage
+
+@Suite struct ConfigurationTests {
+    private let defaults = TriageConfiguration(folders: FolderLayout(root: "/srv/ct"))
+
+    private func problems(_ text: String, _ environment: [String: String] = [:]) -> [String] {
+        do {
+            _ = try TriageConfiguration(text: text, environment: environment, defaults: defaults)
+            return []
+        } catch {
+            return error.problems.map(\.description)
+        }
+    }
+
+    @Test func keysChangeWhatTheyName() throws {
+        let text = """
+            # A comment.
+            [Folders]
+            Inbox = /mnt/ct in/
+            [Intake]
+            SettleSeconds=5
+            TakenFiles=delete
+            ; another
+            [Workers]
+            Memory=500M
+            Plugins=unet-lung, segnet
+            [Scores]
+            CutOffs=0.2,10, 20,30
+            """
+        let read = try TriageConfiguration(
+            text: text, environment: ["LUNGTRIAGE_INTAKE_SETTLESECONDS": "7", "OTHER": "x"], defaults: defaults)
+        #expect(read.folders.inbox == "/mnt/ct in" && read.folders.outbox == "/srv/ct/outbox")
+        #expect(read.settleSeconds == 7 && read.takenFiles == .delete)
+        #expect(read.workerMemory == 500 << 20 && read.plugins == ["unet-lung", "segnet"])
+        #expect(read.cutOffs == [0.2, 10, 20, 30])
+    }
+
+    @Test func everyMistakeIsNamedWithItsLine() {
+        let found = problems(
+            """
+            Inbox=/x
+            [Intake]
+            SettleSeconds=soon
+            RescanSeconds=10
+            RescanSeconds=20
+            nonsense
+            Memory=8G
+            [Workers]
+            Memory=99999999999G
+            Speed=1
+            [Nowhere]
+            A=1
+            [Folders]
+            Outbox=relative
+            """)
+        let lines = found.compactMap { $0.split(separator: ":").first.map(String.init) }
+        #expect(
+            Set(lines) == [
+                "line 1", "line 3", "line 5", "line 6", "line 7", "line 9", "line 10", "line 12", "line 14",
+            ],
+            "\(found)")
+        #expect(found.contains { $0.contains("belongs to [Workers]") })
+        #expect(found.contains { $0.contains("stands on line 4 already") })
+    }
+
+    @Test func noFolderMayLieInTheInbox() {
+        #expect(problems("[Folders]\nOutbox=/srv/ct/inbox/out").count == 1)
+        #expect(problems("[Folders]\nOutbox=/srv/ct/inbox2").isEmpty)
+        #expect(problems("", ["LUNGTRIAGE_JOBS_MAXIMUMATTEMPTS": "0"]).count == 1)
+    }
+
+    @Test func whatNeedsARestartIsKnown() throws {
+        var other = defaults
+        other.threads = 4
+        other.settleSeconds = 9
+        #expect(defaults.changesThatNeedRestart(to: other) == ["Threads"])
+    }
+}
