@@ -22,13 +22,16 @@ struct DaemonLog: LogHandler {
         let facts = metadata.merging(event.metadata ?? [:]) { $1 }.sorted { $0.key < $1.key }
         if let journal {
             let fields =
-                [("MESSAGE", "\(event.message)"), ("PRIORITY", "\(event.level.priority)"), ("SYSLOG_IDENTIFIER", "lungtriaged")]
+                [
+                    ("MESSAGE", "\(event.message)"), ("PRIORITY", "\(event.level.priority)"),
+                    ("SYSLOG_IDENTIFIER", "lungtriaged"),
+                ]
                 + facts.map { ("LUNGTRIAGE_" + Self.fieldName($0.key), "\($0.value)") }
             if journal.send(fields) { return }
         }
         let suffix = facts.map { " \($0.key)=\($0.value)" }.joined()
         // A manager without a native journal reads the level from the prefix (sd-daemon(3)).
-        let prefix = isatty(STDERR_FILENO) != 0 ? "\(Self.time) \(event.level): " : "<\(event.level.priority)>"
+        let prefix = isatty(STDERR_FILENO) != 0 ? "\(Self.timeOfDay) \(event.level): " : "<\(event.level.priority)>"
         let line = prefix + "\(event.message)".replacing("\n", with: " ") + suffix + "\n"
         try? FileHandle.standardError.write(contentsOf: Data(line.utf8))
     }
@@ -37,8 +40,8 @@ struct DaemonLog: LogHandler {
         String(key.uppercased().map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" })
     }
 
-    private static var time: String {
-        var now = time_t(time(nil))
+    private static var timeOfDay: String {
+        var now = time_t(Date.now.timeIntervalSince1970)
         var parts = tm()
         localtime_r(&now, &parts)
         func two(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
