@@ -160,6 +160,12 @@ let package = Package(
             name: "stub-worker", dependencies: ["WorkerLink", "Platform"], path: "Tests/StubWorker",
             swiftSettings: swiftSettings),
         .testTarget(
+            name: "StationTests",
+            dependencies: [
+                "Bus", "BusTestSupport", "lungtriaged", "lungtriage", "stub-worker",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ], swiftSettings: swiftSettings),
+        .testTarget(
             name: "TriageTests", dependencies: ["Triage", "WorkerLink", "Platform", "Digests", "stub-worker"],
             swiftSettings: swiftSettings),
         .testTarget(

@@ -61,10 +61,12 @@ package final class ChildProcess: Sendable {
         process = started
         descriptor = own
         self.life = life
-        source = ReadinessSource(handle, ready: { life.reap() }) {
-            close(handle)
-            close(own)
-        }
+        source = ReadinessSource(
+            handle, ready: { life.reap() },
+            cancelled: {
+                close(handle)
+                close(own)
+            })
     }
 
     deinit {

@@ -48,11 +48,11 @@ public final class TriageDaemon: Sendable {
         let retention = Retention(
             store: store, folders: folders, worklist: hub.worklist, logger: logger, settings: settings)
         let inbox = Inbox(
-            intake: intake, folders: folders, settings: settings, hasRoom: { retention.hasRoom }, logger: logger
-        ) { jobs in
-            await hub.arrived(jobs)
-            queue.bell.ring()
-        }
+            intake: intake, folders: folders, settings: settings, hasRoom: { retention.hasRoom }, logger: logger,
+            arrived: { jobs in
+                await hub.arrived(jobs)
+                queue.bell.ring()
+            })
         (self.store, self.hub, self.queue, self.inbox, self.intake) = (store, hub, queue, inbox, intake)
         (self.retention, self.folders) = (retention, folders)
         self.box = box

@@ -1,11 +1,14 @@
 import Analysis
 import ArgumentParser
+import Bus
 import ModelHost
 
 /// Exit statuses; the numbers are those of sysexits.h where it has one.
 enum ExitStatus {
     static let failed = ExitCode(1)
     static let badInput = ExitCode(65)
+    static let unavailable = ExitCode(69)
+    static let tryLater = ExitCode(75)
     /// 128 + SIGINT, as shells say it.
     static let interrupted = ExitCode(130)
 
@@ -23,6 +26,28 @@ enum ExitStatus {
         } catch let error as PluginError {
             StandardError.write("lungtriage: \(error)\n")
             throw failed
+        }
+    }
+
+    /// The same for what is asked of the daemon.
+    static func asking(_ work: () async throws -> Void) async throws {
+        do {
+            try await work()
+        } catch let error as BusError {
+            StandardError.write("lungtriage: \(text(of: error))\n")
+            switch error.code {
+            case .unavailable, .cannotConnect, .badAddress, .disconnected, .timedOut: throw unavailable
+            case .busy: throw tryLater
+            default: throw failed
+            }
+        }
+    }
+
+    private static func text(of error: BusError) -> String {
+        switch error.code {
+        case .unavailable: "The daemon is not running: start it with \"systemctl start lungtriaged\" (\(error.message))"
+        case .cannotConnect, .badAddress: "There is no bus to reach the daemon on. \(error.message)"
+        default: error.message
         }
     }
 }

@@ -20,7 +20,7 @@ import Triage
     @Option(name: .customLong("config"), help: "Configuration file. Default: /etc/lungtriage/lungtriaged.conf.")
     var file: String?
     @Flag(help: "Say what is wrong with the configuration, and end.") var checkConfig = false
-    @Option(help: "Log level: debug, info, notice, warning, error.") var logLevel: Logger.Level = .info
+    @Option(help: "What is logged: debug, info, notice, warning or error and worse.") var logLevel = LogLevel.info
     @Option(help: ArgumentHelp("Worker program.", visibility: .hidden)) var worker: String?
     @Option(parsing: .upToNextOption, help: ArgumentHelp("Its arguments.", visibility: .hidden))
     var workerArguments: [String] = []
@@ -40,7 +40,7 @@ import Triage
         guard !checkConfig else { return }
         let environment = ProcessInfo.processInfo.environment
         let journal = JournalSocket(environment: environment)
-        let logger = Logger(label: "lungtriaged") { [logLevel] _ in DaemonLog(level: logLevel, journal: journal) }
+        let logger = Logger(label: "lungtriaged") { [logLevel] _ in DaemonLog(level: logLevel.level, journal: journal) }
         do {
             try await serve(configuration, settings, ServiceManager(environment: environment), logger)
         } catch {
@@ -93,4 +93,9 @@ import Triage
     }
 }
 
-extension Logger.Level: @retroactive ExpressibleByArgument {}
+/// How much is logged; the names are those of `Logger.Level`.
+enum LogLevel: String, CaseIterable, ExpressibleByArgument {
+    case debug, info, notice, warning, error
+
+    var level: Logger.Level { Logger.Level(rawValue: rawValue) ?? .info }
+}

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import Triage
 
@@ -75,5 +76,33 @@ import Triage
         other.threads = 4
         other.settleSeconds = 9
         #expect(defaults.changesThatNeedRestart(to: other) == ["Threads"])
+    }
+
+    /// The file that is installed documents every key with its default, and nothing else.
+    @Test func theInstalledFileIsComplete() throws {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let text = try String(contentsOf: root.appending(path: "etc/lungtriage/lungtriaged.conf"), encoding: .utf8)
+        var section = ""
+        var found: [String: String] = [:]
+        var notes: [String] = []
+        var marked: Set<String> = []
+        for line in text.split(separator: "\n") {
+            if line.hasPrefix("[") { section = String(line.dropFirst().dropLast()) }
+            if line.hasPrefix("# ") { notes.append(String(line)) }
+            guard line.hasPrefix("#"), !line.hasPrefix("# "), let equals = line.firstIndex(of: "=") else { continue }
+            let key = "\(section).\(line[line.index(after: line.startIndex)..<equals])"
+            found[key] = String(line[line.index(after: equals)...])
+            #expect(!notes.isEmpty, "\(key) is not explained")
+            if notes.joined().contains("(restart)") { marked.insert(key) }
+            notes = []
+        }
+        let keys = TriageConfiguration(folders: .system).keys
+        #expect(found == Dictionary(uniqueKeysWithValues: keys.map { ("\($0.section).\($0.name)", $0.value) }))
+        #expect(marked == Set(keys.filter(\.needsRestart).map { "\($0.section).\($0.name)" }))
+        let active = text.replacing("\n#", with: "\n").split(separator: "\n").filter {
+            $0.contains("=") && !$0.contains(" ")
+        }
+        #expect(active.count == keys.count)
     }
 }

@@ -43,6 +43,11 @@ extension TriageConfiguration {
         ConfigurationKey.all.filter { !$0.isLive && $0.write(self) != $0.write(other) }.map(\.name)
     }
 
+    /// Every key with its section and this configuration's value, and whether a change needs a restart.
+    public var keys: [(section: String, name: String, value: String, needsRestart: Bool)] {
+        ConfigurationKey.all.map { ($0.section, $0.name, $0.write(self), !$0.isLive) }
+    }
+
     private static func unknown(_ entry: ConfigurationFile.Entry) -> String {
         let sections = ConfigurationKey.all.filter { $0.name == entry.key }.map(\.section)
         if let section = sections.first { return "\(entry.key) belongs to [\(section)], not to [\(entry.section)]." }

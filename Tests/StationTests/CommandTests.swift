@@ -1,0 +1,68 @@
+import Bus
+import BusTestSupport
+import Foundation
+import Testing
+
+/// The `lungtriage` command beside a daemon.
+@Suite(.serialized, .enabled(if: PrivateBus.isAvailable, "dbus-daemon is not installed")) struct CommandTests {
+    private func lungtriage(_ station: Station, _ arguments: String...) async throws -> ExternalProgram.Outcome {
+        try await ExternalProgram(Station.product("lungtriage"), bus: station.bus).run(arguments)
+    }
+
+    @Test func commandsSpeakToTheDaemon() async throws {
+        let station = try Station()
+        #expect(try await lungtriage(station, "status", "--session").status == 69)
+        try station.start()
+        try await eventually("the service") { station.events.contains(.serviceAppeared) }
+        let file = station.root + "/elsewhere.nii"
+        try Data("voxels".utf8).write(to: URL(filePath: file))
+        let submitted = try await lungtriage(station, "submit", "--session", "--priority", "stat", file, "--json")
+        #expect(submitted.status == 0 && submitted.output.contains("\"job\":\"1\""), "\(submitted)")
+        try await eventually("the result") { station.names("outbox").contains("elsewhere") }
+        try await eventually("the end of the job") {
+            try await lungtriage(station, "show", "--session", "1").output.contains("completed")
+        }
+        let list = try await lungtriage(station, "list", "--session", "--state", "completed")
+        #expect(list.output.contains("elsewhere") && list.output.contains("mild, PO 12.5 %, zones 6"), "\(list)")
+        let worklist = try await lungtriage(station, "worklist", "--session", "--json")
+        #expect(worklist.output.contains("\"triageLevel\":\"mild\""), "\(worklist)")
+        let status = try await lungtriage(station, "status", "--session", "--json")
+        #expect(status.status == 0 && status.output.contains("\"status\":\"idle\""), "\(status)")
+        #expect(try await lungtriage(station, "cancel", "--session", "1").status == 1)
+        #expect(try await lungtriage(station, "retry", "--session", "99").status == 1)
+        let traversal = try await lungtriage(station, "submit", "--session", "/etc/passwd")
+        #expect(traversal.status == 1 && !traversal.errors.isEmpty, "\(traversal)")
+        station.stop()
+    }
+
+    @Test func pauseOutlivesTheDaemon() async throws {
+        let station = try Station()
+        try station.start()
+        try await eventually("the service") { station.events.contains(.serviceAppeared) }
+        #expect(try await lungtriage(station, "pause", "--session").status == 0)
+        station.killDaemon()
+        try station.start()
+        try await eventually("the pause") {
+            try await lungtriage(station, "status", "--session").output.contains("paused")
+        }
+        try station.drop("scan.nii", "x")
+        try await eventually("the job") {
+            try await lungtriage(station, "list", "--session").output.contains("queued")
+        }
+        #expect(try await lungtriage(station, "resume", "--session").status == 0)
+        try await eventually("the result") { station.names("outbox").contains("scan") }
+    }
+
+    @Test func aBusThatComesBackHearsWhatItMissed() async throws {
+        let station = try Station()
+        try station.start()
+        try await eventually("the service") { station.events.contains(.serviceAppeared) }
+        station.bus.stop()
+        try station.drop("missed.nii", "x")
+        try await eventually("the result") { station.names("outbox").contains("missed") }
+        try station.bus.start()
+        try await eventually("the news") {
+            station.events.contains { if case .completed(_, "missed", _, _) = $0 { true } else { false } }
+        }
+    }
+}

@@ -1,0 +1,77 @@
+import Bus
+import BusTestSupport
+import Foundation
+import GRDB
+import Testing
+
+/// Nothing is lost when processes are killed at random moments. `LUNGTRIAGE_KILLS` sets how often, `LUNGTRIAGE_SEED` repeats a run.
+@Suite(.serialized, .enabled(if: PrivateBus.isAvailable, "dbus-daemon is not installed")) struct KillTests {
+    private static let kills = ProcessInfo.processInfo.environment["LUNGTRIAGE_KILLS"].flatMap { Int($0) } ?? 40
+    private static let seed =
+        ProcessInfo.processInfo.environment["LUNGTRIAGE_SEED"].flatMap { UInt64($0) } ?? 20_261_124
+    private static let settings = [
+        // Random kills are not the studies' fault.
+        "LUNGTRIAGE_JOBS_MAXIMUMATTEMPTS": "100", "LUNGTRIAGE_JOBS_RETRYSECONDS": "0",
+        "LUNGTRIAGE_INTAKE_SETTLESECONDS": "0.2", "LUNGTRIAGE_INTAKE_RESCANSECONDS": "1",
+    ]
+
+    @Test func everyStudyHasOneResultHoweverOftenProcessesAreKilled() async throws {
+        var random = SeededGenerator(seed: Self.seed)
+        let station = try Station()
+        try await eventually("the listener") { !station.events.isEmpty }
+        var dropped: Set<String> = []
+        try station.start(Self.settings, stubPause: 0.01)
+        for round in 0..<Self.kills {
+            for _ in 0..<Int.random(in: 1...6, using: &random) {
+                let name = "s\(dropped.count)"
+                try station.drop("\(name).nii", name, in: ["", "urgent", "stat"].randomElement(using: &random) ?? "")
+                dropped.insert(name)
+            }
+            try await Task.sleep(for: .milliseconds(Int.random(in: 0...400, using: &random)))
+            switch round % 3 {
+            case 0:
+                station.killDaemon()
+                try station.start(Self.settings, stubPause: 0.01)
+            case 1: station.killWorkers()
+            default:
+                station.killWorkers()
+                station.killDaemon()
+                try station.start(Self.settings, stubPause: 0.01)
+            }
+        }
+        let expected = dropped
+        func heard() -> [String: [TriageAnnouncement]] {
+            var heard: [String: [TriageAnnouncement]] = [:]
+            for case .completed(_, let study, _, let announcement) in station.events {
+                heard[study, default: []].append(announcement)
+            }
+            return heard
+        }
+        try await eventually("results and news of \(expected.count) studies (seed \(Self.seed))", within: 120) {
+            station.names("outbox").subtracting(["index.html"]) == expected && Set(heard().keys) == expected
+        }
+        try await eventually("all files filed") { station.names("archive").count == expected.count }
+        station.stop()
+        #expect(station.leftovers.isEmpty)
+        #expect(station.names("inbox") == ["urgent", "stat"] && station.names("failed").isEmpty)
+        for name in expected {
+            let report = try String(contentsOfFile: station.root + "/outbox/\(name)/report.html", encoding: .utf8)
+            #expect(report == "report of \(name)")
+        }
+        for (study, announcements) in heard() {
+            #expect(Set(announcements.map(\.number)).count == 1, "\(study) has two announcements")
+            #expect(announcements.filter { !$0.isResent }.count <= 1, "\(study): a repetition that is not marked")
+        }
+        try checkDatabase(station, studies: expected.count)
+    }
+
+    private func checkDatabase(_ station: Station, studies: Int) throws {
+        let database = try DatabaseQueue(path: station.root + "/state/jobs.sqlite")
+        try database.read { db in
+            #expect(try String.fetchAll(db, sql: "PRAGMA integrity_check") == ["ok"])
+            #expect(try Int.fetchOne(db, sql: "SELECT count(*) FROM job WHERE state = 'completed'") == studies)
+            #expect(try Int.fetchOne(db, sql: "SELECT count(*) FROM job") == studies)
+            #expect(try Int.fetchOne(db, sql: "SELECT count(*) FROM announcement WHERE sentAt IS NULL") == 0)
+        }
+    }
+}
