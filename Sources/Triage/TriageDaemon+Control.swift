@@ -7,9 +7,11 @@ extension TriageDaemon {
     /// Takes a file in that lies anywhere the daemon can read. The file stays where it is; a file in the inbox is taken as if it
     /// had been dropped.
     ///
+    /// `user`: who submits it; the daemon reads nothing for a user who could not. Nil: the daemon's own.
+    ///
     /// Throws `invalidArgument` for what is no regular file with the name of a study, `busy` when there is no room.
     public func submit(
-        path: String, priority: Priority = .routine, study: String? = nil, submitter: String? = nil
+        path: String, priority: Priority = .routine, study: String? = nil, user: UInt32? = nil
     ) async throws -> JobID {
         guard path.hasPrefix("/"), !path.split(separator: "/").contains(".."), !path.utf8.contains(0) else {
             throw TriageError(.invalidArgument, "The path must be absolute and without \"..\".")
@@ -18,14 +20,15 @@ extension TriageDaemon {
         guard DropName.isStudy(name) else {
             throw TriageError(.invalidArgument, "The file's name must end in .nii or .nii.gz.")
         }
-        guard let facts = try? FileFacts(path), facts.isRegular, access(path, R_OK) == 0 else {
+        guard let facts = try? FileFacts(path), facts.isRegular, access(path, R_OK) == 0, Self.mayRead(path, user)
+        else {
             throw TriageError(.invalidArgument, "There is no file of that name that the daemon can read.")
         }
         guard retention.hasRoom else { throw TriageError(.busy, "There is too little free space to take studies in.") }
         let isDropped = folders.drops.contains { path.hasPrefix($0.folder + "/") }
         let jobs = try await intake.take([
             Intake.File(
-                path: path, priority: priority, submitter: submitter, study: study, isCopied: !isDropped)
+                path: path, priority: priority, submitter: user.map { "\($0)" }, study: study, isCopied: !isDropped)
         ])
         await hub.arrived(jobs)
         queue.bell.ring()
@@ -33,6 +36,14 @@ extension TriageDaemon {
             throw TriageError(.invalidArgument, "The file has gone, or is known already.")
         }
         return job
+    }
+
+    /// Whether a file is the user's own or for everyone to read.
+    private static func mayRead(_ path: String, _ user: UInt32?) -> Bool {
+        guard let user, user != geteuid(), user != 0 else { return true }
+        var facts = stat()
+        guard lstat(path, &facts) == 0 else { return false }
+        return facts.st_uid == user && facts.st_mode & S_IRUSR != 0 || facts.st_mode & S_IROTH != 0
     }
 
     public func job(_ id: JobID) async throws -> Job {

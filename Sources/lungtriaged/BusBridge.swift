@@ -74,7 +74,7 @@ extension BusBridge: TriageControl {
     func submit(_ submission: TriageSubmission) async throws -> String {
         try await answering {
             let priority = submission.priority.flatMap { Priority(name: $0.rawValue) } ?? .routine
-            return try await $0.submit(path: submission.path, priority: priority, submitter: "\(submission.user)")
+            return try await $0.submit(path: submission.path, priority: priority, user: submission.user)
                 .description
         }
     }

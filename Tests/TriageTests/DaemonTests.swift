@@ -209,11 +209,21 @@ import WorkerLink
 
     @Test func aSubmittedFileStaysWhereItIs() async throws {
         let path = folder.root + "/elsewhere.nii.gz"
-        try Data("voxels".utf8).write(to: URL(fileURLWithPath: path))
+        for name in ["elsewhere.nii.gz", "secret.nii"] {
+            try Data("voxels".utf8).write(to: URL(fileURLWithPath: folder.root + "/" + name))
+        }
+        chmod(path, 0o644)
         try await folder.run { daemon in
-            let job = try await daemon.submit(path: path, priority: .stat, submitter: "someone")
+            let job = try await daemon.submit(path: path, priority: .stat, user: 4711)
             try await end(1)
-            #expect(try await daemon.job(job).submitter == "someone")
+            #expect(try await daemon.job(job).submitter == "4711")
+            // Not for others' eyes.
+            chmod(folder.root + "/secret.nii", 0o600)
+            if geteuid() != 4712 {
+                await #expect(throws: TriageError.self) {
+                    try await daemon.submit(path: folder.root + "/secret.nii", user: 4712)
+                }
+            }
             for wrong in [
                 "relative.nii", "/no/such.nii", folder.root + "/../x.nii", "/etc/passwd", folder.root, "/a\0.nii",
             ] {
