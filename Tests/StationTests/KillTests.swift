@@ -67,11 +67,16 @@ import Testing
 
     private func checkDatabase(_ station: Station, studies: Int) throws {
         let database = try DatabaseQueue(path: station.root + "/state/jobs.sqlite")
-        try database.read { db in
-            #expect(try String.fetchAll(db, sql: "PRAGMA integrity_check") == ["ok"])
-            #expect(try Int.fetchOne(db, sql: "SELECT count(*) FROM job WHERE state = 'completed'") == studies)
-            #expect(try Int.fetchOne(db, sql: "SELECT count(*) FROM job") == studies)
-            #expect(try Int.fetchOne(db, sql: "SELECT count(*) FROM announcement WHERE sentAt IS NULL") == 0)
+        let (integrity, completed, all, unsent) = try database.read { db in
+            (
+                try String.fetchAll(db, sql: "PRAGMA integrity_check"),
+                try Int.fetchOne(db, sql: "SELECT count(*) FROM job WHERE state = 'completed'"),
+                try Int.fetchOne(db, sql: "SELECT count(*) FROM job"),
+                try Int.fetchOne(db, sql: "SELECT count(*) FROM announcement WHERE sentAt IS NULL")
+            )
         }
+        #expect(integrity == ["ok"])
+        #expect(completed == studies && all == studies)
+        #expect(unsent == 0)
     }
 }
