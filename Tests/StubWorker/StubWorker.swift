@@ -31,7 +31,7 @@ import WorkerLink
         _ request: AnalysisRequest, pause: Double, _ reader: inout FrameReader<DaemonMessage>
     ) throws {
         func named(_ word: String) -> Bool { request.study.contains(word) }
-        if named("crash") { crash() }
+        if named("crash") { fatalError("a crash, as ordered") }
         if named("silent") { sleep(3600) }
         if named("garbage") { return raw([0, 0, 0, 3, 1, 2, 3]) }
         if named("flood") { return raw([UInt8](repeating: 0xff, count: 1 << 20)) }
@@ -97,16 +97,12 @@ import WorkerLink
         return false
     }
 
-    /// An access to memory that is not there, over and over: the Swift runtime catches the first to describe it.
-    private static func crash() {
-        while let nowhere = UnsafeMutablePointer<Int>(bitPattern: 8) { nowhere.pointee = 1 }
-    }
-
     private static func leak() -> Never {
+        // Kept, so that the optimiser cannot do without them.
+        var blocks: [[UInt8]] = []
         while true {
-            let size = 16 << 20
-            if let memory = malloc(size) { memset(memory, 1, size) }
-            send(.heartbeat)
+            blocks.append([UInt8](repeating: UInt8(truncatingIfNeeded: blocks.count | 1), count: 16 << 20))
+            send(.progress(job: 0, stage: "\(blocks.count)", share: 0, secondsLeft: Double(blocks.last?.last ?? 0)))
             usleep(20_000)
         }
     }

@@ -9,7 +9,9 @@ import WorkerLink
     init() throws { folder = try TriageFolder() }
 
     private func end(_ count: Int) async throws {
-        try await eventually("\(count) jobs at their end") { folder.observer.heard.announced.count >= count }
+        try await eventually("\(count) jobs at their end", within: 60) {
+            folder.observer.heard.announced.count >= count
+        }
     }
 
     @Test func aFileInTheInboxBecomesAResult() async throws {
@@ -134,7 +136,8 @@ import WorkerLink
         var configuration = folder.configuration
         configuration.maximumAttempts = 2
         configuration.deadlineSeconds = fault == "hang" ? 1 : 60
-        configuration.heartbeatSeconds = 2
+        // Describing a crash takes the runtime a moment.
+        configuration.heartbeatSeconds = fault == "silent" ? 2 : 60
         configuration.workerMemory = 200 << 20
         let code = ["hang": "deadline", "silent": "noHeartbeat", "leak": "memory"][fault] ?? "workerCrashed"
         try await folder.run(configuration) { daemon in
