@@ -9,13 +9,16 @@ struct WriteWorklist: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "worklist", abstract: "Write the worklist page from what the daemon has noted.")
 
-    @Argument(help: "The daemon's notes (JSON).") var source: String
+    @Argument(help: "The daemon's notes (JSON lines).") var source: String
     @Option(help: "Where the page goes.") var output: String
 
     func run() throws {
         let content = try Data(contentsOf: URL(fileURLWithPath: source))
-        let notes = try JSONDecoder().decode(WorklistSource.self, from: content)
-        let page = Worklist(notes.entries.map(WorklistEntry.init), updated: Self.text(notes.updated)).html()
+        let notes = try content.split(separator: UInt8(ascii: "\n")).map {
+            try JSONDecoder().decode(WorklistEntryNote.self, from: $0)
+        }
+        let now = Date.now.timeIntervalSince1970
+        let page = Worklist(notes.map(WorklistEntry.init), updated: Self.text(now)).html()
         try DurableFile.write(to: output) { file in
             try Array(page.utf8).withUnsafeBytes { try file.append($0) }
         }
@@ -33,7 +36,7 @@ struct WriteWorklist: ParsableCommand {
 }
 
 extension WorklistEntry {
-    fileprivate init(_ entry: WorklistSource.Entry) {
+    fileprivate init(_ entry: WorklistEntryNote) {
         let outcome: Outcome
         if let folder = entry.folder, let summary = entry.summary {
             outcome = .analysed(

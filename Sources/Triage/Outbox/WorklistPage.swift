@@ -2,6 +2,7 @@ import Foundation
 import Logging
 import Platform
 import ServiceLifecycle
+import Synchronization
 import WorkerLink
 
 /// Keeps `outbox/index.html` up to date: soon after a job came to its end, but not for each of many.
@@ -12,38 +13,72 @@ struct WorklistPage: Service {
     let program: WorkerProgram
     let logger: Logger
 
-    /// Between two pages at least; a page of ten thousand studies takes a moment.
+    /// Between two pages at least.
     private static let pause = Duration.seconds(2)
+    /// Of the time, a page of many thousand studies may take one part in so many.
+    private static let share = 20
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
-                do { try await update() } catch {
+                let start = ContinuousClock.now
+                do { try await update() } catch  where !Task.isCancelled {
                     logger.warning("The worklist page cannot be written now: \(error)")
-                }
-                try? await Task.sleep(for: Self.pause)
+                } catch {}
+                try? await Task.sleep(for: max(Self.pause, (.now - start) * Self.share))
                 await bell.wait()
             }
         }
     }
 
     private func update() async throws {
-        let entries = try await store.worklistEntries()
-        let source = WorklistSource(entries: entries, updated: WallClock.now)
-        let content = try JSONEncoder().encode(source)
-        let path = folders.state + "/worklist.json"
-        try DurableFile.write(to: path) { file in try content.withUnsafeBytes { try file.append($0) } }
+        let notes = folders.state + "/worklist.jsonl"
+        let file = NoteFile(notes + ".tmp")
+        try file.open()
+        try await store.forEachWorklistEntry { try file.append($0) }
+        try file.close(renamingTo: notes)
         let child = try ChildProcess(
-            program: program.path, arguments: ["worklist", path, "--output", folders.outbox + "/index.html"],
-            environment: [
-                "PATH": "/usr/bin:/bin",
-                "LD_LIBRARY_PATH": ProcessInfo.processInfo.environment["LD_LIBRARY_PATH"] ?? "",
-            ])
+            program: program.path, arguments: ["worklist", notes, "--output", folders.outbox + "/index.html"],
+            environment: WorkerProgram.environment)
         let end = await withTaskCancellationHandler {
             await child.end()
         } onCancel: {
             child.kill()
         }
         guard end == .exited(0) else { throw SystemCallError("The worklist page was not written: \(end).") }
+    }
+}
+
+/// Lines of JSON in a file; made anew for every page, so that losing it with the power loses nothing.
+private final class NoteFile: Sendable {
+    private let path: String
+    private let stream = Mutex<Int32>(-1)
+
+    init(_ path: String) { self.path = path }
+
+    deinit { stream.withLock { if $0 >= 0 { _ = Foundation.close($0) } } }
+
+    func open() throws {
+        let descriptor = Foundation.open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw SystemCallError("\(path) cannot be written.", code: errno) }
+        stream.withLock { $0 = descriptor }
+    }
+
+    func append(_ note: WorklistEntryNote) throws {
+        let line = try JSONEncoder().encode(note) + Data("\n".utf8)
+        let written = stream.withLock { descriptor in
+            line.withUnsafeBytes { bytes in
+                retryingInterrupted { write(descriptor, bytes.baseAddress, bytes.count) }
+            }
+        }
+        guard written == line.count else { throw SystemCallError("\(path) cannot be written.", code: errno) }
+    }
+
+    func close(renamingTo final: String) throws {
+        stream.withLock { descriptor in
+            _ = Foundation.close(descriptor)
+            descriptor = -1
+        }
+        guard rename(path, final) == 0 else { throw SystemCallError("\(final) cannot be written.", code: errno) }
     }
 }

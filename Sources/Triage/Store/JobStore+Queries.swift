@@ -89,8 +89,10 @@ extension JobStore {
 }
 
 extension JobStore {
-    /// What the worklist shows: every study that has results in the outbox, and what failed.
-    func worklistEntries() async throws(TriageError) -> [WorklistSource.Entry] {
+    /// Gives what the worklist shows, one after the other: every study that has results in the outbox, and what failed.
+    func forEachWorklistEntry(
+        _ body: @escaping @Sendable (WorklistEntryNote) throws -> Void
+    ) async throws(TriageError) {
         try await read { db in
             let rows = try Row.fetchCursor(
                 db,
@@ -98,16 +100,14 @@ extension JobStore {
                     SELECT study, arrivedAt, folder, summary, failureCode, failureMessage FROM job
                     WHERE (state = 'completed' AND folder IS NOT NULL) OR state IN ('failed', 'quarantined')
                     """)
-            var entries: [WorklistSource.Entry] = []
             while let row = try rows.next() {
                 let summary: String? = row["summary"]
-                entries.append(
-                    WorklistSource.Entry(
+                try body(
+                    WorklistEntryNote(
                         study: row["folder"] ?? row["study"], received: row["arrivedAt"], folder: row["folder"],
                         summary: try summary.map(JobRow.summary), failureCode: row["failureCode"],
                         failureMessage: row["failureMessage"]))
             }
-            return entries
         }
     }
 }

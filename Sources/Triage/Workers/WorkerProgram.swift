@@ -56,7 +56,7 @@ public struct WorkerProgram: Hashable, Sendable {
     }
 
     /// Of ours only what a worker needs: nothing that tells of buses, service managers or users.
-    private static var environment: [String: String] {
+    static var environment: [String: String] {
         var environment = ProcessInfo.processInfo.environment.filter { name, _ in
             ["PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "LD_LIBRARY_PATH"].contains(name)
                 || name.hasPrefix("OPENBLAS_") || name.hasPrefix("CUDA_") || name.hasPrefix("NVIDIA_")
