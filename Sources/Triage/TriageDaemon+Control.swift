@@ -77,8 +77,13 @@ extension TriageDaemon {
         queue.bell.ring()
     }
 
-    public func pause() async throws { try await queue.setPaused(true) }
-    public func resume() async throws { try await queue.setPaused(false) }
+    public func pause() async throws { try await setPaused(true) }
+    public func resume() async throws { try await setPaused(false) }
+
+    private func setPaused(_ isPaused: Bool) async throws {
+        try await queue.setPaused(isPaused)
+        await hub.pauseChanged()
+    }
 
     public func status() async throws -> TriageStatus {
         let counts = try await store.counts()

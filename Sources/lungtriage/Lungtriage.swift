@@ -9,13 +9,13 @@ import Platform
         abstract: "Triage of chest CT: lesions, severity and a readable report. Research use, not a medical device.",
         version: LungtriageVersion.current,
         groupedSubcommands: [
-            CommandGroup(name: "Without the daemon:", subcommands: [Analyze.self, Plugins.self]),
+            CommandGroup(name: "Without the daemon", subcommands: [Analyze.self, Plugins.self]),
             CommandGroup(
-                name: "Studies:",
+                name: "Studies",
                 subcommands: [
                     Submit.self, ListJobs.self, Show.self, Watch.self, ShowWorklist.self, Cancel.self, Retry.self,
                 ]),
             CommandGroup(
-                name: "The daemon:", subcommands: [Status.self, Pause.self, Resume.self, Reload.self]),
+                name: "The daemon", subcommands: [Status.self, Pause.self, Resume.self, Reload.self]),
         ])
 }

@@ -54,7 +54,7 @@ extension BusBridge: TriageObserver {
     }
 
     func waits(_ job: Job) async { await bus?.studyQueued(TriageJob(job)) }
-    func statusChanged(_ status: Triage.TriageStatus) async { await bus?.statusChanged() }
+    func statusChanged() async { await bus?.statusChanged() }
 
     func announce(_ announcement: Announcement) async throws {
         guard let bus else { throw BusError(.disconnected, "There is no bus yet.") }

@@ -72,7 +72,6 @@ import Triage
                         failureTerminationBehavior: .gracefullyShutdownGroup)
                 }, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         try await group.run()
-        manager.stopping()
     }
 
     /// The worker that was built or installed with this program.

@@ -84,7 +84,9 @@ import WorkerLink
             try folder.drop("s.nii", "3", in: "stat")
             try await eventually("the third job") { try await daemon.status().queued == 3 }
             #expect(try await daemon.status().activity == .paused)
+            let changes = folder.observer.heard.statusChanges
             try await daemon.resume()
+            #expect(folder.observer.heard.statusChanges > changes)
             try await end(3)
         }
         #expect(folder.observer.heard.announced.map(\.job.study) == ["s", "u", "r"])

@@ -103,6 +103,7 @@ final class RecordingObserver: TriageObserver {
         var progress: [JobProgress] = []
         /// Throws so often before it listens.
         var refusals = 0
+        var statusChanges = 0
     }
 
     struct Deaf: Error {}
@@ -116,7 +117,7 @@ final class RecordingObserver: TriageObserver {
     func started(_ job: Job) async { state.withLock { $0.started.append(job.id) } }
     func progressed(_ job: JobID, _ progress: JobProgress) async { state.withLock { $0.progress.append(progress) } }
     func waits(_ job: Job) async {}
-    func statusChanged(_ status: TriageStatus) async {}
+    func statusChanged() async { state.withLock { $0.statusChanges += 1 } }
 
     func announce(_ announcement: Announcement) async throws {
         try state.withLock { state in

@@ -83,9 +83,15 @@ final class JobHub: Sendable {
             $0.workers[description.device] = description
             $0.trouble = nil
         }
+        await observer.statusChanged()
     }
 
-    func workerTrouble(_ text: String) async { state.withLock { $0.trouble = text } }
+    func workerTrouble(_ text: String) async {
+        state.withLock { $0.trouble = text }
+        await observer.statusChanged()
+    }
+
+    func pauseChanged() async { await observer.statusChanged() }
 
     var workers: [WorkerDescription] { state.withLock { $0.workers.values.sorted { $0.device < $1.device } } }
     var trouble: String? { state.withLock { $0.trouble } }

@@ -19,7 +19,8 @@ public protocol TriageObserver: Sendable {
     func waits(_ job: Job) async
     /// A job has come to its end. Returns once the news cannot be lost any more; throws to be asked again later.
     func announce(_ announcement: Announcement) async throws
-    func statusChanged(_ status: TriageStatus) async
+    /// Something that the status shows has changed: a worker came, the queue was paused.
+    func statusChanged() async
 }
 
 /// The state of the whole, for people and monitors.

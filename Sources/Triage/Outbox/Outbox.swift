@@ -14,13 +14,6 @@ struct Outbox: Sendable {
         self.moves = moves
     }
 
-    /// Makes the folders. Throws `SystemCallError`.
-    func prepare() throws {
-        for folder in [folders.outbox, folders.staging, folders.archive, folders.failed, folders.state] {
-            try moves.makeFolder(folder)
-        }
-    }
-
     /// Whether no folder has the name.
     func isFree(_ name: String) -> Bool { (try? names(name)) ?? false }
 
