@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -75,4 +76,12 @@ uint64_t lungtriage_available_bytes(void) {
     }
     fclose(file);
     return (uint64_t)kilobytes * 1024;
+}
+
+void lungtriage_limit_arenas(int count) {
+#ifdef M_ARENA_MAX
+    mallopt(M_ARENA_MAX, count);
+#else
+    (void)count;
+#endif
 }

@@ -30,7 +30,7 @@ package struct DurableFile: ~Copyable {
             file.discard()
             throw error
         }
-        try file.synchroniseFolder()
+        try synchroniseFolder(file.folder, calls: calls)
     }
 
     private init(path: String, calls: FileSystemCalls) throws {
@@ -87,19 +87,5 @@ package struct DurableFile: ~Copyable {
         if descriptor >= 0 { _ = calls.closeFile(descriptor) }
         descriptor = -1
         _ = calls.removeFile(temporaryPath)
-    }
-
-    private borrowing func synchroniseFolder() throws {
-        let descriptor = retryingInterrupted { calls.openFile(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0) }
-        guard descriptor >= 0 else {
-            throw SystemCallError("The file's folder cannot be opened to make it durable.", code: errno)
-        }
-        let result = retryingInterrupted { calls.synchronise(descriptor) }
-        let code = errno
-        _ = calls.closeFile(descriptor)
-        // Some network file systems have no fsync for folders and say EINVAL; their renames are durable on the server.
-        guard result == 0 || code == EINVAL else {
-            throw SystemCallError("The file's folder cannot be made durable.", code: code)
-        }
     }
 }

@@ -1,5 +1,3 @@
-import CPlatform
-
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -22,6 +20,11 @@ package struct FileMoves: Sendable {
         try remove(from)
     }
 
+    /// Writes a file whole and durable, in place of one of that name. Throws `SystemCallError`; then that is as it was.
+    package func write(_ bytes: UnsafeRawBufferPointer, to path: String) throws {
+        try DurableFile.write(to: path, calls: calls) { try $0.append(bytes) }
+    }
+
     /// Throws `SystemCallError`; then there is no copy.
     package func copy(_ from: String, to: String) throws {
         let source = retryingInterrupted { calls.openFile(from, O_RDONLY | O_CLOEXEC | O_NOFOLLOW, 0) }
@@ -42,44 +45,34 @@ package struct FileMoves: Sendable {
 
     /// A file that is gone already is no failure. Throws `SystemCallError`.
     package func remove(_ path: String) throws(SystemCallError) {
-        guard calls.removeFile(path) == 0 || errno == ENOENT else {
+        guard retryingInterrupted({ calls.removeFile(path) }) == 0 || errno == ENOENT else {
             throw SystemCallError("\(path) cannot be removed.", code: errno)
         }
     }
 
     /// A folder takes a name that nothing may have. Throws `SystemCallError`, with `EEXIST` when something has.
     package func place(folder: String, at path: String) throws(SystemCallError) {
-        guard lungtriage_rename_new(folder, path) == 0 else {
+        guard retryingInterrupted({ calls.renameNew(folder, path) }) == 0 else {
             throw SystemCallError("The finished folder cannot take its name.", code: errno)
         }
     }
 
     /// With the folders above it. Throws `SystemCallError`.
     package func makeFolder(_ path: String) throws(SystemCallError) {
-        if calls.makeFolder(path, 0o777) == 0 || errno == EEXIST { return }
+        if retryingInterrupted({ calls.makeFolder(path, 0o777) }) == 0 || errno == EEXIST { return }
         let code = errno
         guard code == ENOENT, let slash = path.lastIndex(of: "/"), slash > path.startIndex else {
             throw SystemCallError("The folder \(path) cannot be made.", code: code)
         }
         try makeFolder(String(path[..<slash]))
-        guard calls.makeFolder(path, 0o777) == 0 || errno == EEXIST else {
+        guard retryingInterrupted({ calls.makeFolder(path, 0o777) }) == 0 || errno == EEXIST else {
             throw SystemCallError("The folder \(path) cannot be made.", code: errno)
         }
     }
 
     /// Makes what happened to a folder's names durable. Throws `SystemCallError`.
     package func synchronise(folder: String) throws(SystemCallError) {
-        let descriptor = retryingInterrupted { calls.openFile(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0) }
-        guard descriptor >= 0 else {
-            throw SystemCallError("The folder \(folder) cannot be opened to make it durable.", code: errno)
-        }
-        let result = retryingInterrupted { calls.synchronise(descriptor) }
-        let code = errno
-        _ = calls.closeFile(descriptor)
-        // Some network file systems have no fsync for folders and say EINVAL; their renames are durable on the server.
-        guard result == 0 || code == EINVAL else {
-            throw SystemCallError("The folder \(folder) cannot be made durable.", code: code)
-        }
+        try synchroniseFolder(folder, calls: calls)
     }
 
     /// A folder with everything in it. What cannot be removed stays; another sweep will find it.

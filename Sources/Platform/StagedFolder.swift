@@ -30,13 +30,13 @@ package enum StagedFolder {
         }
         do {
             try body(staging)
-            try synchronise(folder: staging)
+            try synchroniseFolder(staging)
             try put(staging, at: destination.path, replacing)
         } catch {
             try? FileManager.default.removeItem(atPath: staging)
             throw error
         }
-        try synchronise(folder: parent)
+        try synchroniseFolder(parent)
     }
 
     private static func put(_ staging: String, at path: String, _ replacing: Replacement) throws {
@@ -53,17 +53,5 @@ package enum StagedFolder {
         }
         // What is under the hidden name now is the old folder; that it goes late harms nobody.
         try? FileManager.default.removeItem(atPath: staging)
-    }
-
-    private static func synchronise(folder: String) throws {
-        let descriptor = retryingInterrupted { open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
-        guard descriptor >= 0 else {
-            throw SystemCallError("The folder cannot be opened to make it durable.", code: errno)
-        }
-        defer { _ = close(descriptor) }
-        // As for files: some network file systems say EINVAL.
-        guard retryingInterrupted({ fsync(descriptor) }) == 0 || errno == EINVAL else {
-            throw SystemCallError("The folder cannot be made durable.", code: errno)
-        }
     }
 }

@@ -26,13 +26,13 @@ extension TriageDaemon {
         }
         guard retention.hasRoom else { throw TriageError(.busy, "There is too little free space to take studies in.") }
         let isDropped = folders.drops.contains { path.hasPrefix($0.folder + "/") }
-        let jobs = try await intake.take([
+        let taken = try await intake.take([
             Intake.File(
                 path: path, priority: priority, submitter: user.map { "\($0)" }, study: study, isCopied: !isDropped)
         ])
-        await hub.arrived(jobs)
+        await hub.arrived(taken.jobs)
         queue.bell.ring()
-        guard let job = jobs.last else {
+        guard let job = taken.own.first else {
             throw TriageError(.invalidArgument, "The file has gone, or is known already.")
         }
         return job
@@ -92,7 +92,7 @@ extension TriageDaemon {
             !retention.hasRoom ? .full : queue.isPaused ? .paused : running > 0 ? .working : .idle
         return TriageStatus(
             activity: activity, queued: (counts[.queued] ?? 0) + (counts[.arriving] ?? 0), running: running,
-            workers: hub.workers, workerTrouble: hub.trouble)
+            workers: hub.workers, troubles: hub.troubles.sentences)
     }
 
     /// The folder with a completed job's results; nil for any other.

@@ -23,32 +23,42 @@ public final class TriageDaemon: Sendable {
 
     /// Opens the database and recovers what an earlier process has left. `worker` is started once for the one device that there
     /// is. Throws `TriageError` and `SystemCallError`.
-    public init(
+    public convenience init(
         _ configuration: TriageConfiguration, worker: WorkerProgram, observer: any TriageObserver, logger: Logger
     ) async throws {
-        let start = WallClock.now
+        try await self.init(
+            configuration, worker: worker, observer: observer, logger: logger, surroundings: Surroundings())
+    }
+
+    package init(
+        _ configuration: TriageConfiguration, worker: WorkerProgram, observer: any TriageObserver, logger: Logger,
+        surroundings: Surroundings
+    ) async throws {
         let folders = configuration.folders
         let box = ConfigurationBox(configuration)
         let settings: @Sendable () -> TriageConfiguration = { box.value }
-        let moves = FileMoves()
+        let moves = FileMoves(surroundings.calls)
         for folder in [folders.state, folders.outbox, folders.staging, folders.archive, folders.failed] {
             try moves.makeFolder(folder)
         }
-        let store = try JobStore(path: folders.database)
+        let store = try JobStore(path: folders.database, now: surroundings.now)
         let hub = JobHub(store: store, observer: observer, logger: logger)
-        let outbox = Outbox(folders: folders, store: store)
+        let outbox = Outbox(folders: folders, store: store, moves: moves)
         let unfinished = try await store.recover()
-        for job in unfinished.delivering { try await Self.deliver(job, outbox, store, logger) }
         try await outbox.sweep()
         if unfinished.requeued > 0 {
             logger.notice("\(unfinished.requeued) studies were interrupted, and are analysed again.")
         }
         let queue = try await JobQueue(store: store, outbox: outbox) { await hub.cameToEnd($0) }
-        let intake = Intake(store: store, folders: folders, unfinished: unfinished.arriving) { box.value.takenFiles }
+        let intake = Intake(
+            store: store, folders: folders, unfinished: unfinished.arriving, moves: moves,
+            patience: surroundings.filePatience
+        ) { box.value.takenFiles }
         let retention = Retention(
-            store: store, folders: folders, worklist: hub.worklist, logger: logger, settings: settings)
+            store: store, folders: folders, moves: moves, worklist: hub.worklist, logger: logger, settings: settings)
         let inbox = Inbox(
-            intake: intake, folders: folders, settings: settings, hasRoom: { retention.hasRoom }, logger: logger,
+            intake: intake, folders: folders, moves: moves, troubles: hub.troubles, settings: settings,
+            hasRoom: { retention.hasRoom }, logger: logger,
             arrived: { jobs in
                 await hub.arrived(jobs)
                 queue.bell.ring()
@@ -57,16 +67,19 @@ public final class TriageDaemon: Sendable {
         (self.retention, self.folders) = (retention, folders)
         self.box = box
         ownServices = [
-            Announcer(store: store, observer: observer, bell: hub.announcements, start: start, logger: logger),
+            Announcer(
+                store: store, observer: observer, bell: hub.announcements,
+                lastOfEarlierProcess: unfinished.lastAnnouncement, logger: logger),
             FilingService(
-                filing: Filing(folders: folders, store: store) { box.value.takenFiles }, bell: hub.endings,
-                logger: logger),
+                filing: Filing(folders: folders, store: store, moves: moves) { box.value.takenFiles },
+                bell: hub.endings, troubles: hub.troubles, logger: logger),
             WorklistPage(
-                store: store, folders: folders, bell: hub.worklist, program: worker, logger: logger),
+                store: store, folders: folders, bell: hub.worklist, program: worker, troubles: hub.troubles,
+                logger: logger),
             retention,
             DeviceWorker(
                 program: worker, queue: queue, store: store, outbox: outbox, hub: hub, settings: settings,
-                logger: logger),
+                undelivered: unfinished.delivering, logger: logger),
             inbox,
         ]
     }
@@ -80,18 +93,6 @@ public final class TriageDaemon: Sendable {
         taken.folders = box.value.folders
         box.value = taken
         return late
-    }
-
-    private static func deliver(
-        _ job: DeliveringJob, _ outbox: Outbox, _ store: JobStore, _ logger: Logger
-    ) async throws {
-        do {
-            try await outbox.deliver(job)
-        } catch let error as SystemCallError where error.code == EEXIST || error.code == ENOENT {
-            logger.error(
-                "Results were lost with the power; the study is analysed again.", metadata: ["job": "\(job.id)"])
-            try await store.redo(job, after: 0)
-        }
     }
 }
 

@@ -88,7 +88,7 @@ extension Bus.TriageStatus {
     init(_ status: Triage.TriageStatus) {
         let activity: Activity =
             switch status.activity {
-            case .idle: status.workerTrouble == nil ? .idle : .degraded
+            case .idle: status.troubles.isEmpty ? .idle : .degraded
             case .working: .working
             case .paused: .paused
             case .full: .degraded

@@ -26,6 +26,7 @@ import Triage
     var workerArguments: [String] = []
 
     func run() async throws {
+        ProcessMemory.shareArenas()
         let settings = DaemonSettings(
             file: file ?? (root == nil ? "/etc/lungtriage/lungtriaged.conf" : nil), isRequired: file != nil,
             defaults: TriageConfiguration(

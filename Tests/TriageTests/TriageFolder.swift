@@ -36,13 +36,14 @@ final class TriageFolder: Sendable {
     /// Runs a daemon for as long as `body` runs, then stops it as a service manager would.
     func run<Result: Sendable>(
         _ configuration: TriageConfiguration? = nil, worker: [String] = [],
-        _ body: @Sendable (TriageDaemon) async throws -> Result
+        surroundings: Surroundings = Surroundings(), _ body: @Sendable (TriageDaemon) async throws -> Result
     ) async throws -> Result {
         var logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         logger.logLevel = .critical
         let daemon = try await TriageDaemon(
             configuration ?? self.configuration,
-            worker: WorkerProgram(path: Self.stubWorker, arguments: worker), observer: observer, logger: logger)
+            worker: WorkerProgram(path: Self.stubWorker, arguments: worker), observer: observer, logger: logger,
+            surroundings: surroundings)
         let group = ServiceGroup(
             configuration: .init(
                 services: daemon.services.map {

@@ -9,7 +9,7 @@ import WorkerLink
         let folder = try TriageFolder()
         try await folder.run(worker: ["0", fault]) { daemon in
             try folder.drop("scan.nii", "x")
-            try await eventually("trouble") { try await daemon.status().workerTrouble != nil }
+            try await eventually("trouble") { try await daemon.status().troubles.isEmpty == false }
             try await eventually("the job") { try await daemon.jobs().count == 1 }
             let job = try await daemon.job(JobID(rawValue: 1))
             #expect(!job.state.name.isFinal)

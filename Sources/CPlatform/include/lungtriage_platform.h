@@ -28,4 +28,8 @@ uint64_t lungtriage_resident_bytes(pid_t process);
 /* Bytes of memory that could be given to a program without swapping (MemAvailable of /proc/meminfo); 0 when unknown. */
 uint64_t lungtriage_available_bytes(void);
 
+/* Lets threads share so many of the allocator's arenas: fewer keep less memory that is free, and make threads wait
+   (mallopt(3), M_ARENA_MAX). Before there are other threads. */
+void lungtriage_limit_arenas(int count);
+
 #endif

@@ -7,8 +7,8 @@ struct Announcer: Service {
     let store: JobStore
     let observer: any TriageObserver
     let bell: Doorbell
-    /// Seconds since 1970 at which this process began.
-    let start: Double
+    /// The last announcement that an earlier process has made.
+    let lastOfEarlierProcess: Int64
     let logger: Logger
 
     func run() async throws {
@@ -18,6 +18,7 @@ struct Announcer: Service {
                 do {
                     if try await announceAll() == 0 { await bell.wait() }
                     pause = 0.1
+                } catch  where Task.isCancelled {
                 } catch {
                     logger.warning("Results cannot be announced now, and will be later: \(error)")
                     try? await Task.sleep(for: .seconds(pause))
@@ -29,7 +30,7 @@ struct Announcer: Service {
 
     /// How many there were.
     private func announceAll() async throws -> Int {
-        let waiting = try await store.announcements(madeBefore: start)
+        let waiting = try await store.announcements(repeatedUpTo: lastOfEarlierProcess)
         var sent: [Int64] = []
         var failure: (any Error)?
         for announcement in waiting {

@@ -6,6 +6,8 @@ import ServiceLifecycle
 /// place, or has not changed for a while where no events come. The most urgent folder first.
 actor Inbox: Service {
     private let intake: Intake
+    private let moves: FileMoves
+    private let troubles: TroubleBoard
     private let folders: FolderLayout
     private let settings: @Sendable () -> TriageConfiguration
     private let hasRoom: @Sendable () -> Bool
@@ -22,10 +24,13 @@ actor Inbox: Service {
     private static let batch = 128
 
     init(
-        intake: Intake, folders: FolderLayout, settings: @escaping @Sendable () -> TriageConfiguration,
+        intake: Intake, folders: FolderLayout, moves: FileMoves, troubles: TroubleBoard,
+        settings: @escaping @Sendable () -> TriageConfiguration,
         hasRoom: @escaping @Sendable () -> Bool, logger: Logger, arrived: @escaping @Sendable ([JobID]) async -> Void
     ) {
         self.intake = intake
+        self.moves = moves
+        self.troubles = troubles
         self.folders = folders
         self.settings = settings
         self.hasRoom = hasRoom
@@ -49,7 +54,7 @@ actor Inbox: Service {
     private func watch() async {
         while !Task.isCancelled {
             do {
-                for drop in folders.drops.reversed() { try FileMoves().makeFolder(drop.folder) }
+                for drop in folders.drops.reversed() { try moves.makeFolder(drop.folder) }
                 let watcher = try FolderWatcher(folders.drops.map(\.folder))
                 // What came before the watch was there has no event.
                 scan()
@@ -150,20 +155,29 @@ actor Inbox: Service {
             }
             do {
                 let facts = isKeeping ? files.map { try? FileFacts($0.path) } : []
-                await arrived(try await intake.take(files))
+                await arrived(try await intake.take(files).jobs)
                 for (file, facts) in zip(files, facts) { kept[file.path] = facts }
                 known.subtract(files.map(\.path))
-                pause = 0
-            } catch is CancellationError {
-                return
+                troubles.settle(.intake)
+                guard intake.hasUnfinished else {
+                    pause = 0
+                    continue
+                }
+                // A file that makes trouble waits; others that come in the meantime do not.
+                pause = Self.longer(pause)
+                await bell.wait(seconds: pause)
+            } catch  where Task.isCancelled {
             } catch {
-                logger.error("Files cannot be taken in; they stay in the inbox: \(error)")
+                logger.error("Files cannot be taken in now, and will be: \(error)")
+                troubles.note(.intake, "\(error)")
                 putBack(files)
-                pause = min(max(pause * 2, 1), 60)
+                pause = Self.longer(pause)
                 try? await Task.sleep(for: .seconds(pause))
             }
         }
     }
+
+    private static func longer(_ pause: Double) -> Double { min(max(pause * 2, 0.5), 10) }
 
     private var isKeeping: Bool { settings().takenFiles == .keep }
 
@@ -180,6 +194,6 @@ actor Inbox: Service {
     }
 
     private func putBack(_ files: [Intake.File]) {
-        for file in files { ready[file.priority, default: []].insert(file.path, at: 0) }
+        for file in files.reversed() { ready[file.priority, default: []].insert(file.path, at: 0) }
     }
 }

@@ -18,16 +18,20 @@ final class Intake: Sendable {
     private let turnstile = Turnstile()
     /// Jobs that were begun with when something failed.
     private let unfinished: Mutex<[ArrivingJob]>
+    /// Since when a job's file makes trouble.
+    private let troubled = Mutex<[JobID: ContinuousClock.Instant]>([:])
+    private let patience: Duration
 
-    /// `unfinished`: what a process has left when it died.
+    /// `unfinished`: what a process has left when it died. `patience`: how long a file that cannot be had is tried.
     init(
-        store: JobStore, folders: FolderLayout, unfinished: [ArrivingJob], moves: FileMoves = FileMoves(),
-        writerPause: Duration = .milliseconds(500),
+        store: JobStore, folders: FolderLayout, unfinished: [ArrivingJob], moves: FileMoves,
+        patience: Duration, writerPause: Duration = .milliseconds(500),
         takenFiles: @escaping @Sendable () -> TriageConfiguration.TakenFiles
     ) {
         self.store = store
         self.folders = folders
         self.moves = moves
+        self.patience = patience
         self.writerPause = writerPause
         self.takenFiles = takenFiles
         self.unfinished = Mutex(unfinished)
@@ -44,24 +48,35 @@ final class Intake: Sendable {
         var isCopied = false
     }
 
-    /// Makes jobs of files and puts them into the queue, after those that were left unfinished. Returns all of them in order;
-    /// a file that has gone in the meantime, or that is known, is left out.
+    struct Taken: Sendable {
+        /// Jobs that are no longer arriving, in order; those of earlier files are among them.
+        var jobs: [JobID] = []
+        /// Of the files that were given: all that became jobs, some of which may still be arriving.
+        var own: [JobID] = []
+    }
+
+    /// Makes jobs of files and puts them into the queue, after those that were left unfinished. A file that has gone in the
+    /// meantime, or that is known, is left out. One that makes trouble of its own holds nobody up: it stays unfinished, and when
+    /// patience is at its end its job fails.
     ///
-    /// Throws `TriageError` and `SystemCallError`; what was begun with is gone on with at the next call.
-    func take(_ files: [File]) async throws -> [JobID] {
+    /// Throws `TriageError` and `SystemCallError` for what concerns all files, such as a full disk; what was begun with is gone
+    /// on with at the next call.
+    func take(_ files: [File]) async throws -> Taken {
         try await turnstile.pass {
             let earlier = try await self.bringInUnfinished()
-            try await self.begin(files)
-            return earlier + (try await self.bringInUnfinished())
+            let begun = try await self.begin(files)
+            let (jobs, gone) = try await self.bringInUnfinished()
+            return Taken(jobs: earlier.jobs + jobs, own: begun.filter { !gone.contains($0) })
         }
     }
 
     /// Whether there is something to go on with.
     var hasUnfinished: Bool { unfinished.withLock { !$0.isEmpty } }
 
-    private func begin(_ files: [File]) async throws {
+    private func begin(_ files: [File]) async throws -> [JobID] {
         var arriving: [ArrivingFile] = []
-        for file in files {
+        let begun = Set(unfinished.withLock { $0.map(\.source) })
+        for file in files where file.isCopied || !begun.contains(file.path) {
             guard let facts = try FileFacts(file.path), facts.isRegular else { continue }
             let keeps = takenFiles() == .keep && !file.isCopied
             if keeps, try await store.knows(source: file.path, inode: facts.inode, modified: facts.modified) {
@@ -73,32 +88,33 @@ final class Intake: Sendable {
                     priority: file.priority, inode: facts.inode, bytes: facts.bytes, modified: facts.modified,
                     keepsSource: keeps || file.isCopied, submitter: file.submitter))
         }
-        guard !arriving.isEmpty else { return }
+        guard !arriving.isEmpty else { return [] }
         let copied = Set(files.filter(\.isCopied).map(\.path))
         let archive = folders.archive
         let jobs = try await store.arrive(arriving) { id, file in
             file.keepsSource && !copied.contains(file.path) ? file.path : Self.place(id, file.path, in: archive)
         }
         unfinished.withLock { $0 += jobs }
+        return jobs.map(\.id)
     }
 
     private static func place(_ id: JobID, _ path: String, in archive: String) -> String {
         "\(archive)/\(id)_\(path.split(separator: "/").last ?? "study.nii.gz")"
     }
 
-    private func bringInUnfinished() async throws -> [JobID] {
+    /// Which jobs are no longer arriving, and those among them that never were.
+    private func bringInUnfinished() async throws -> (jobs: [JobID], gone: Set<JobID>) {
         let jobs = unfinished.withLock { $0 }
         var moved: [ArrivingJob] = []
+        var gone: Set<JobID> = []
         for job in jobs {
-            do {
-                if try await disk.run({ try self.fetch(job) }) {
-                    moved.append(job)
-                } else {
-                    try await store.forget(job)
-                    finish(job)
-                }
-            } catch let error as SystemCallError where error.code == ENAMETOOLONG {
-                try await fail(job, error)
+            guard let isThere = try await step(job, { try self.fetch(job) }) else { continue }
+            if isThere {
+                moved.append(job)
+            } else {
+                try await store.forget(job)
+                finish(job)
+                gone.insert(job.id)
             }
         }
         let folders = Set(moved.flatMap { [Self.folder(of: $0.source), Self.folder(of: $0.input)] })
@@ -106,18 +122,33 @@ final class Intake: Sendable {
         var known: [(job: ArrivingJob, sha256: String, bytes: Int64)] = []
         for job in moved {
             try await waitForWriters(job.input)
-            do {
-                let (digest, bytes) = try await disk.run {
-                    (try FileDigest.sha256(ofFile: job.input), try FileFacts(job.input)?.bytes ?? 0)
-                }
-                known.append((job, digest, bytes))
-            } catch let error as SystemCallError where error.code == EACCES || error.code == EIO {
-                try await fail(job, error)
+            let content = try await step(job) {
+                (try FileDigest.sha256(ofFile: job.input), try FileFacts(job.input)?.bytes ?? 0)
             }
+            if let (digest, bytes) = content { known.append((job, digest, bytes)) }
         }
         _ = try await store.enqueue(known)
-        unfinished.withLock { $0 = [] }
-        return jobs.map(\.id)
+        for entry in known { finish(entry.job) }
+        let waiting = Set(unfinished.withLock { $0 }.map(\.id))
+        return (jobs.map(\.id).filter { !waiting.contains($0) && !gone.contains($0) }, gone)
+    }
+
+    /// A step with one file. Nil when the file makes trouble: it is tried again later, or was given up. Throws what concerns
+    /// all files.
+    private func step<Result: Sendable>(
+        _ job: ArrivingJob, _ body: @escaping @Sendable () throws -> Result
+    ) async throws -> Result? {
+        do {
+            return try await disk.run(body)
+        } catch let error as SystemCallError where error.concernsOneFile {
+            let now = ContinuousClock.now
+            let since = troubled.withLock { troubled in
+                troubled[job.id] = troubled[job.id] ?? now
+                return troubled[job.id] ?? now
+            }
+            if error.code == ENAMETOOLONG || now - since >= patience { try await fail(job, error) }
+            return nil
+        }
     }
 
     private func fail(_ job: ArrivingJob, _ error: SystemCallError) async throws {
@@ -126,20 +157,28 @@ final class Intake: Sendable {
         finish(job)
     }
 
-    private func finish(_ job: ArrivingJob) { unfinished.withLock { $0.removeAll { $0 == job } } }
+    private func finish(_ job: ArrivingJob) {
+        unfinished.withLock { $0.removeAll { $0 == job } }
+        troubled.withLock { $0[job.id] = nil }
+    }
 
     /// Whether the file is in its place now. False when it has gone.
     private func fetch(_ job: ArrivingJob) throws -> Bool {
         if job.source == job.input { return try FileFacts(job.input) != nil }
         let (source, place) = (try FileFacts(job.source), try FileFacts(job.input))
         if job.keepsSource {
-            if place == nil, source != nil { try moves.copy(job.source, to: job.input) }
+            if place == nil, source != nil {
+                try moves.makeFolder(Self.folder(of: job.input))
+                try moves.copy(job.source, to: job.input)
+            }
             return place != nil || source != nil
         }
         switch (source, place) {
         case (nil, nil): return false
         case (nil, .some): return true
         case (.some, nil):
+            // Someone may have tidied it away.
+            try moves.makeFolder(Self.folder(of: job.input))
             try moves.move(job.source, to: job.input)
             return true
         case (.some(let source), .some(let place)):
@@ -156,5 +195,15 @@ final class Intake: Sendable {
 
     private static func folder(of path: String) -> String {
         path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+    }
+}
+
+extension SystemCallError {
+    /// Whether another file may well be taken in where this one cannot.
+    fileprivate var concernsOneFile: Bool {
+        switch code {
+        case EIO, EACCES, EPERM, ENAMETOOLONG, ELOOP, ENXIO, EISDIR, EILSEQ, EINVAL, EOVERFLOW, EFBIG, ESTALE: true
+        default: false
+        }
     }
 }

@@ -8,7 +8,6 @@ final class JobHub: Sendable {
     private struct State {
         var cancelled: Set<JobID> = []
         var workers: [String: WorkerDescription] = [:]
-        var trouble: String?
         var running: Set<JobID> = []
     }
 
@@ -20,6 +19,7 @@ final class JobHub: Sendable {
     let announcements = Doorbell()
     let endings = Doorbell()
     let worklist = Doorbell()
+    let troubles = TroubleBoard()
 
     init(store: JobStore, observer: any TriageObserver, logger: Logger) {
         self.store = store
@@ -81,20 +81,19 @@ final class JobHub: Sendable {
     func workerReady(_ description: WorkerDescription) async {
         state.withLock {
             $0.workers[description.device] = description
-            $0.trouble = nil
         }
+        troubles.settle(.worker)
         await observer.statusChanged()
     }
 
     func workerTrouble(_ text: String) async {
-        state.withLock { $0.trouble = text }
+        troubles.note(.worker, text)
         await observer.statusChanged()
     }
 
     func pauseChanged() async { await observer.statusChanged() }
 
     var workers: [WorkerDescription] { state.withLock { $0.workers.values.sorted { $0.device < $1.device } } }
-    var trouble: String? { state.withLock { $0.trouble } }
 
     // MARK: - Cancelling
 

@@ -36,6 +36,6 @@ public struct TriageStatus: Hashable, Sendable {
     public var running: Int
     /// What the workers have said of themselves, device by device.
     public var workers: [WorkerDescription]
-    /// Why a worker cannot be had at the moment.
-    public var workerTrouble: String?
+    /// What keeps the daemon from its work at the moment, a sentence each.
+    public var troubles: [String]
 }

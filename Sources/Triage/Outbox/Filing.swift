@@ -13,7 +13,7 @@ struct Filing: Sendable {
     private let disk = BlockingCalls("filing")
 
     init(
-        folders: FolderLayout, store: JobStore, moves: FileMoves = FileMoves(),
+        folders: FolderLayout, store: JobStore, moves: FileMoves,
         takenFiles: @escaping @Sendable () -> TriageConfiguration.TakenFiles
     ) {
         self.folders = folders
@@ -58,6 +58,8 @@ struct Filing: Sendable {
         }
         let plain = "\(folders.failed)/\(name)"
         let place = try FileFacts(plain) == nil ? plain : numbered
+        // Someone may have tidied it away.
+        try moves.makeFolder(folders.failed)
         try moves.move(present, to: place)
         try moves.synchronise(folder: folders.failed)
         return place
@@ -79,8 +81,9 @@ struct Filing: Sendable {
             code: failure.code, message: failure.message, detail: failure.detail, when: when.formatted(.iso8601),
             job: job.id.rawValue)
         let text = try encoder.encode(reason) + Data("\n".utf8)
-        try DurableFile.write(to: "\(folders.failed)/\(Self.lastName(place)).error.json") { file in
-            try text.withUnsafeBytes { try file.append($0) }
+        try moves.makeFolder(folders.failed)
+        try text.withUnsafeBytes {
+            try moves.write($0, to: "\(folders.failed)/\(Self.lastName(place)).error.json")
         }
     }
 

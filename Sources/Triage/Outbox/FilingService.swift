@@ -5,6 +5,7 @@ import ServiceLifecycle
 struct FilingService: Service {
     let filing: Filing
     let bell: Doorbell
+    let troubles: TroubleBoard
     let logger: Logger
 
     func run() async throws {
@@ -14,11 +15,14 @@ struct FilingService: Service {
                 do {
                     try await filing.fileAll()
                     pause = 1
+                    troubles.settle(.filing)
                     await bell.wait()
+                } catch  where Task.isCancelled {
                 } catch {
+                    troubles.note(.filing, "\(error)")
                     logger.error("A file cannot be put where it belongs, and will be: \(error)")
                     try? await Task.sleep(for: .seconds(pause))
-                    pause = min(pause * 2, 60)
+                    pause = min(pause * 2, 30)
                 }
             }
         }

@@ -8,7 +8,7 @@ struct Outbox: Sendable {
     let moves: FileMoves
     private let disk = BlockingCalls("outbox")
 
-    init(folders: FolderLayout, store: JobStore, moves: FileMoves = FileMoves()) {
+    init(folders: FolderLayout, store: JobStore, moves: FileMoves) {
         self.folders = folders
         self.store = store
         self.moves = moves

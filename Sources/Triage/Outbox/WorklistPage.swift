@@ -11,20 +11,29 @@ struct WorklistPage: Service {
     let folders: FolderLayout
     let bell: Doorbell
     let program: WorkerProgram
+    let troubles: TroubleBoard
     let logger: Logger
 
     /// Between two pages at least.
     private static let pause = Duration.seconds(2)
     /// Of the time, a page of many thousand studies may take one part in so many.
     private static let share = 20
+    private static let retrySeconds = 10.0
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
                 let start = ContinuousClock.now
-                do { try await update() } catch  where !Task.isCancelled {
-                    logger.warning("The worklist page cannot be written now: \(error)")
-                } catch {}
+                do {
+                    try await update()
+                    troubles.settle(.worklist)
+                } catch  where Task.isCancelled {
+                } catch {
+                    troubles.note(.worklist, "\(error)")
+                    logger.warning("The worklist page cannot be written now, and will be: \(error)")
+                    await bell.wait(seconds: Self.retrySeconds)
+                    continue
+                }
                 try? await Task.sleep(for: max(Self.pause, (.now - start) * Self.share))
                 await bell.wait()
             }

@@ -12,19 +12,22 @@ final class Retention: Service {
     private let freeBytes: @Sendable (String) -> UInt64?
     private let logger: Logger
     private let isFull = Mutex(false)
-    private let moves = FileMoves()
+    private let clock = Mutex(ClockWatch())
+    private let moves: FileMoves
     private let worklist: Doorbell
 
     /// Seconds between two looks for what is old.
     private static let period = 3600.0
+    private static let clockKey = "clockSeen"
 
     init(
-        store: JobStore, folders: FolderLayout, worklist: Doorbell, logger: Logger,
+        store: JobStore, folders: FolderLayout, moves: FileMoves, worklist: Doorbell, logger: Logger,
         freeBytes: @escaping @Sendable (String) -> UInt64? = { FileFacts.freeBytes(in: $0) },
         settings: @escaping @Sendable () -> TriageConfiguration
     ) {
         self.store = store
         self.folders = folders
+        self.moves = moves
         self.worklist = worklist
         self.logger = logger
         self.freeBytes = freeBytes
@@ -54,12 +57,24 @@ final class Retention: Service {
     func run() async throws {
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
-                do { try await self.removeOld() } catch {
+                do { if try await self.clockIsTrusted() { try await self.removeOld() } } catch  where Task.isCancelled {
+                } catch {
                     self.logger.error("What is old cannot be removed now: \(error)")
                 }
                 try? await Task.sleep(for: .seconds(Self.period), tolerance: .seconds(60))
             }
         }
+        // Jobs may have ended since the last look, by a clock that the next process must know of. Not cancelled with this task.
+        await Task { [store] in try? await store.set(Self.clockKey, to: "\(store.now())") }.value
+    }
+
+    private func clockIsTrusted() async throws -> Bool {
+        let (time, instant) = (store.now(), ContinuousClock.now)
+        let stored = try await store.setting(Self.clockKey).flatMap(Double.init)
+        let leap = clock.withLock { $0.look(time: time, instant: instant, stored: stored) }
+        if let leap { logger.warning("\(leap)") }
+        try await store.set(Self.clockKey, to: "\(time)")
+        return clock.withLock { $0.isTrusted(at: instant) }
     }
 
     /// Results and archived files beyond their time. The database goes first: what it does not know is never shown.

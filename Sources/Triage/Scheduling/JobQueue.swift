@@ -44,7 +44,7 @@ final class JobQueue: Sendable {
             case .answered(let job): await answered(job)
             case .wait(let until):
                 // A wait that the clock makes long is looked at again before.
-                let seconds = until.map { min(max($0 - WallClock.now, 0.05), 30) }
+                let seconds = until.map { [store] in min(max($0 - store.now(), 0.05), 30) }
                 await bell.wait(seconds: seconds)
             }
         }

@@ -10,20 +10,22 @@ public struct Announcement: Hashable, Sendable {
 }
 
 extension JobStore {
-    /// What is still to be said, the oldest first. Those made before `start` are marked as possible repetitions.
+    /// What is still to be said, the oldest first. Those up to `last`, which an earlier process has made, are marked as possible
+    /// repetitions: by number and not by time, for clocks are set back.
     public func announcements(
-        madeBefore start: Double, limit: Int = 64
+        repeatedUpTo last: Int64, limit: Int = 64
     ) async throws(TriageError) -> [Announcement] {
         try await read { db in
             let sql = """
                 SELECT job.*, (SELECT leader.folder FROM job AS leader WHERE leader.id = job.duplicateOf) AS leaderFolder,
-                  announcement.id AS announcement, announcement.createdAt AS announcedAt
+                  announcement.id AS announcement
                 FROM announcement JOIN job ON job.id = announcement.job WHERE announcement.sentAt IS NULL
                 ORDER BY announcement.id LIMIT ?
                 """
             return try Row.fetchAll(db, sql: sql, arguments: [limit]).map { row in
                 Announcement(
-                    id: row["announcement"], job: try JobRow.job(row), mayBeRepeated: row["announcedAt"] < start)
+                    id: row["announcement"], job: try JobRow.job(row),
+                    mayBeRepeated: (row["announcement"] as Int64) <= last)
             }
         }
     }

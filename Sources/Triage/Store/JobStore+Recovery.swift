@@ -6,6 +6,8 @@ public struct Unfinished: Sendable {
     public let delivering: [DeliveringJob]
     /// Jobs whose worker went with the daemon; they are in the queue again.
     public let requeued: Int
+    /// The number of the last announcement that was made; 0 when there is none.
+    public let lastAnnouncement: Int64
 }
 
 /// A job that has come to its end, whose file has yet to be put where it belongs.
@@ -31,7 +33,9 @@ extension JobStore {
                     DeliveringJob(
                         id: JobID(rawValue: row["id"]), folder: row["folder"] ?? "", staging: row["staging"] ?? "")
                 }
-            return Unfinished(arriving: arriving, delivering: delivering, requeued: requeued)
+            let last = try Int64.fetchOne(db, sql: "SELECT max(id) FROM announcement") ?? 0
+            return Unfinished(
+                arriving: arriving, delivering: delivering, requeued: requeued, lastAnnouncement: last)
         }
     }
 

@@ -13,9 +13,15 @@ final class DeviceWorker: Service {
     private let outbox: Outbox
     private let settings: @Sendable () -> TriageConfiguration
     private let hub: JobHub
+    /// Whole results that an earlier process could not bring to their place any more.
+    private let undelivered: [DeliveringJob]
     private let logger: Logger
     private let worker = Mutex<WorkerConnection?>(nil)
     private let pause = Mutex(DeviceWorker.shortestPause)
+
+    /// Rings when the daemon stops: then nothing is tried again, and the next start finds in the database how far it came.
+    private let stopping = Doorbell()
+    private let isStopping = Mutex(false)
 
     private static let shortestPause = 0.5
     /// Seconds until another worker is tried.
@@ -26,7 +32,7 @@ final class DeviceWorker: Service {
 
     init(
         program: WorkerProgram, queue: JobQueue, store: JobStore, outbox: Outbox, hub: JobHub,
-        settings: @escaping @Sendable () -> TriageConfiguration, logger: Logger
+        settings: @escaping @Sendable () -> TriageConfiguration, undelivered: [DeliveringJob], logger: Logger
     ) {
         self.program = program
         self.queue = queue
@@ -34,24 +40,39 @@ final class DeviceWorker: Service {
         self.outbox = outbox
         self.hub = hub
         self.settings = settings
+        self.undelivered = undelivered
         self.logger = logger
     }
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
-            // Weights are ready before the first study comes.
-            _ = try? await self.warmWorker()
-            while !Task.isCancelled {
-                do {
-                    guard let job = try await self.queue.next() else { break }
-                    await self.work(on: job)
-                } catch {
-                    self.logger.error("Jobs cannot be had now, and will be: \(error)")
-                    try? await Task.sleep(for: .seconds(5))
-                }
+            await withTaskCancellationHandler {
+                await self.serve()
+            } onCancel: {
+                self.isStopping.withLock { $0 = true }
+                self.stopping.ring()
             }
-            if let worker = self.worker.withLock({ $0 }) { await worker.stop() }
         }
+    }
+
+    private func serve() async {
+        // Weights are ready before the first study comes.
+        async let warm = try? self.warmWorker()
+        for job in self.undelivered { await self.deliverWhenPossible(job) }
+        _ = await warm
+        while !Task.isCancelled {
+            do {
+                guard let job = try await self.queue.next() else { break }
+                self.hub.troubles.settle(.queue)
+                await self.work(on: job)
+            } catch  where Task.isCancelled {
+            } catch {
+                self.hub.troubles.note(.queue, "\(error)")
+                self.logger.error("Jobs cannot be had now, and will be: \(error)")
+                try? await Task.sleep(for: .seconds(5))
+            }
+        }
+        if let worker = self.worker.withLock({ $0 }) { await worker.stop() }
     }
 
     // MARK: - The worker
@@ -116,11 +137,13 @@ final class DeviceWorker: Service {
             } catch let error as TriageError where error.code == .wrongState {
                 logger.error("A job changed under way: \(error)", metadata: ["job": "\(job.id)"])
                 return
+            } catch  where isStopping.withLock({ $0 }) {
+                return
             } catch {
                 logger.error(
                     "An outcome cannot be written down, and will be: \(error)", metadata: ["job": "\(job.id)"])
-                try? await Task.sleep(for: .seconds(pause))
-                pause = min(pause * 2, 30)
+                await stopping.wait(seconds: pause)
+                pause = min(pause * 2, 10)
             }
         }
     }
@@ -164,12 +187,23 @@ final class DeviceWorker: Service {
         }
     }
 
+    /// What a process that died has left; given up only when this one stops.
+    private func deliverWhenPossible(_ job: DeliveringJob) async {
+        while !Task.isCancelled {
+            do { return try await deliver(job) } catch {
+                logger.error("Results cannot be given out now, and will be: \(error)", metadata: ["job": "\(job.id)"])
+                try? await Task.sleep(for: .seconds(1))
+            }
+        }
+    }
+
     /// Until the results have their place: they are whole, and worth more than another hour of work.
     private func deliver(_ job: DeliveringJob) async throws {
         var pause = 0.5
         while true {
             do {
                 try await outbox.deliver(job)
+                hub.troubles.settle(.outbox)
                 return await hub.cameToEnd(job.id)
             } catch let error as SystemCallError where error.code == EEXIST || error.code == ENOENT {
                 logger.error("Results cannot take their name; the study is analysed again: \(error)")
@@ -177,8 +211,10 @@ final class DeviceWorker: Service {
                 return try await store.redo(job, after: 1)
             } catch let error as SystemCallError {
                 logger.error("Results cannot be put into the outbox, and will be: \(error)")
-                try? await Task.sleep(for: .seconds(pause))
-                pause = min(pause * 2, 30)
+                hub.troubles.note(.outbox, "\(error)")
+                await stopping.wait(seconds: pause)
+                pause = min(pause * 2, 10)
+                if isStopping.withLock({ $0 }) { throw CancellationError() }
             }
         }
     }

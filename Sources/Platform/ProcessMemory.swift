@@ -1,0 +1,8 @@
+import CPlatform
+
+/// How this process holds memory.
+package enum ProcessMemory {
+    /// For a process that does little with many threads: what one thread frees another may use, instead of each keeping its own.
+    /// To be called before there are other threads.
+    package static func shareArenas() { lungtriage_limit_arenas(1) }
+}
