@@ -165,6 +165,7 @@ let package = Package(
                 "Bus", "BusTestSupport", "lungtriaged", "lungtriage", "stub-worker",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ], swiftSettings: swiftSettings),
+        .testTarget(name: "PackagingTests", dependencies: ["Bus", "Triage"], swiftSettings: swiftSettings),
         .testTarget(
             name: "TriageTests", dependencies: ["Triage", "WorkerLink", "Platform", "Digests", "stub-worker"],
             swiftSettings: swiftSettings),
