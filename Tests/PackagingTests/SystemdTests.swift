@@ -40,7 +40,8 @@ enum SystemdAnalyze {
 
     static func run(_ arguments: [String], in units: UnitFolder) throws -> ProgramReport {
         // The colon at the end stands for systemd's own folders.
-        try ProgramReport(path, arguments, environment: ["SYSTEMD_UNIT_PATH": units.path + ":", "XDG_RUNTIME_DIR": "/tmp"])
+        try ProgramReport(
+            path, arguments, environment: ["SYSTEMD_UNIT_PATH": units.path + ":", "XDG_RUNTIME_DIR": "/tmp"])
     }
 }
 
@@ -65,7 +66,8 @@ final class UnitFolder {
     }
 
     func rewrite(_ change: (String) -> String) throws {
-        for case let file as URL in FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil) ?? .init()
+        for case let file as URL in FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)
+            ?? .init()
         where ["service", "conf"].contains(file.pathExtension) {
             try change(try String(contentsOf: file, encoding: .utf8)).write(to: file, atomically: true, encoding: .utf8)
         }
