@@ -74,17 +74,19 @@ let package = Package(
         .systemLibrary(name: "CDBus", pkgConfig: "dbus-1", providers: [.apt(["libdbus-1-dev"])]),
         .target(name: "Bus", dependencies: ["CDBus", "Platform"], swiftSettings: swiftSettings),
         .target(name: "WorkerLink", swiftSettings: swiftSettings),
+        .target(name: "StationConfiguration", swiftSettings: swiftSettings),
         .target(
             name: "Triage",
             dependencies: [
-                "Platform", "Digests", "WorkerLink", .product(name: "GRDB", package: "GRDB.swift"),
+                "Platform", "Digests", "WorkerLink", "StationConfiguration",
+                .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ], swiftSettings: swiftSettings),
         .executableTarget(
             name: "lungtriage",
             dependencies: [
-                "Analysis", "ModelHost", "Severity", "Platform", "Bus",
+                "Analysis", "ModelHost", "Severity", "Platform", "Bus", "StationConfiguration",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: swiftSettings),
         .executableTarget(
@@ -96,7 +98,7 @@ let package = Package(
         .executableTarget(
             name: "lungtriaged",
             dependencies: [
-                "Triage", "Bus", "Platform", "WorkerLink",
+                "Triage", "Bus", "Platform", "WorkerLink", "StationConfiguration",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -165,9 +167,13 @@ let package = Package(
                 "Bus", "BusTestSupport", "lungtriaged", "lungtriage", "stub-worker",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ], swiftSettings: swiftSettings),
-        .testTarget(name: "PackagingTests", dependencies: ["Bus", "Triage"], swiftSettings: swiftSettings),
         .testTarget(
-            name: "TriageTests", dependencies: ["Triage", "WorkerLink", "Platform", "Digests", "stub-worker"],
+            name: "PackagingTests", dependencies: ["Bus", "StationConfiguration"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "StationConfigurationTests", dependencies: ["StationConfiguration"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "TriageTests",
+            dependencies: ["Triage", "StationConfiguration", "WorkerLink", "Platform", "Digests", "stub-worker"],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "ImagingTests", dependencies: ["Imaging", "CNIfTI", "CDeflate"], swiftSettings: swiftSettings),

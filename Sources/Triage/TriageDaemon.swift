@@ -2,6 +2,7 @@ import Foundation
 import Logging
 import Platform
 import ServiceLifecycle
+import StationConfiguration
 import Synchronization
 import WorkerLink
 

@@ -1,6 +1,7 @@
 import Bus
 import Logging
 import Platform
+import StationConfiguration
 import Synchronization
 import Triage
 

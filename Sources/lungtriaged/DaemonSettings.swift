@@ -1,4 +1,5 @@
 import Foundation
+import StationConfiguration
 import Triage
 
 /// Where the configuration comes from, now and at every reload.

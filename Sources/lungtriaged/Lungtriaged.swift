@@ -4,6 +4,7 @@ import Foundation
 import Logging
 import Platform
 import ServiceLifecycle
+import StationConfiguration
 import Triage
 
 @main struct Lungtriaged: AsyncParsableCommand {

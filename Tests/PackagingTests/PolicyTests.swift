@@ -1,7 +1,7 @@
 import Bus
 import Foundation
+import StationConfiguration
 import Testing
-import Triage
 
 /// What is installed beside the programs says the same as they do.
 @Suite struct PolicyTests {

@@ -1,5 +1,6 @@
 import Foundation
 import Platform
+import StationConfiguration
 import Synchronization
 import Testing
 import Triage

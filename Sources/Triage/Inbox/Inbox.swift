@@ -1,6 +1,7 @@
 import Logging
 import Platform
 import ServiceLifecycle
+import StationConfiguration
 
 /// Watches the drop folders and hands over every file that is complete: when it was closed after writing or renamed into
 /// place, or has not changed for a while where no events come. The most urgent folder first.

@@ -1,6 +1,7 @@
 import Digests
 import Foundation
 import Platform
+import StationConfiguration
 import Synchronization
 
 /// Takes files in: makes a job of each, moves it into the daemon's own folder, and learns what it holds.

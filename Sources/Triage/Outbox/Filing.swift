@@ -1,5 +1,6 @@
 import Foundation
 import Platform
+import StationConfiguration
 
 /// Puts the files of jobs that have come to their end where they belong: what could not be used into the failed folder, with
 /// its reason beside it; what is done stays in the archive, or goes.

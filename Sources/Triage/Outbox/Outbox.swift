@@ -1,5 +1,6 @@
 import Foundation
 import Platform
+import StationConfiguration
 
 /// Where results appear, each whole or not at all.
 struct Outbox: Sendable {

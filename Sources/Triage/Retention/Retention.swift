@@ -2,6 +2,7 @@ import Foundation
 import Logging
 import Platform
 import ServiceLifecycle
+import StationConfiguration
 import Synchronization
 
 /// Lets go of what is old, and watches the free space: below the floor nothing more is taken in.

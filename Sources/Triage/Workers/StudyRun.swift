@@ -1,4 +1,5 @@
 import Platform
+import StationConfiguration
 import WorkerLink
 
 /// One study on one worker, from the request to its outcome, with everything that may go wrong in between: a worker that dies,

@@ -81,11 +81,6 @@ public struct FolderLayout: Hashable, Sendable {
     public static let system = FolderLayout(root: "/var/lib/lungtriage")
 
     /// Results under construction; in the outbox, so that they can be renamed into place.
-    var staging: String { outbox + "/.staging" }
-    var database: String { state + "/jobs.sqlite" }
-
-    /// The drop folder of each priority.
-    var drops: [(folder: String, priority: Priority)] {
-        [(inbox + "/stat", .stat), (inbox + "/urgent", .urgent), (inbox, .routine)]
-    }
+    public var staging: String { outbox + "/.staging" }
+    public var database: String { state + "/jobs.sqlite" }
 }

@@ -1,6 +1,6 @@
 import Foundation
+import StationConfiguration
 import Testing
-import Triage
 
 @Suite struct ConfigurationTests {
     private let defaults = TriageConfiguration(folders: FolderLayout(root: "/srv/ct"))
