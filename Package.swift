@@ -161,10 +161,22 @@ let package = Package(
         .executableTarget(
             name: "stub-worker", dependencies: ["WorkerLink", "Platform"], path: "Tests/StubWorker",
             swiftSettings: swiftSettings),
+        .target(name: "TestDeadlines", path: "Tests/TestDeadlines", swiftSettings: swiftSettings),
+        .target(
+            name: "StationTestSupport", dependencies: ["Bus", "BusTestSupport"], path: "Tests/StationTestSupport",
+            swiftSettings: swiftSettings),
+        .executableTarget(
+            name: "station-benchmark",
+            dependencies: [
+                "Bus", "StationTestSupport", "TestDeadlines", "lungtriaged", "stub-worker",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Benchmarks/station", exclude: ["README.md"], swiftSettings: swiftSettings),
         .testTarget(
             name: "StationTests",
             dependencies: [
-                "Bus", "BusTestSupport", "lungtriaged", "lungtriage", "stub-worker",
+                "Bus", "BusTestSupport", "StationTestSupport", "TestDeadlines", "lungtriaged", "lungtriage",
+                "stub-worker",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ], swiftSettings: swiftSettings),
         .testTarget(
@@ -173,7 +185,10 @@ let package = Package(
             name: "StationConfigurationTests", dependencies: ["StationConfiguration"], swiftSettings: swiftSettings),
         .testTarget(
             name: "TriageTests",
-            dependencies: ["Triage", "StationConfiguration", "WorkerLink", "Platform", "Digests", "stub-worker"],
+            dependencies: [
+                "Triage", "StationConfiguration", "WorkerLink", "Platform", "Digests", "TestDeadlines",
+                "stub-worker",
+            ],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "ImagingTests", dependencies: ["Imaging", "CNIfTI", "CDeflate"], swiftSettings: swiftSettings),

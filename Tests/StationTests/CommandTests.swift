@@ -1,6 +1,8 @@
 import Bus
 import BusTestSupport
 import Foundation
+import StationTestSupport
+import TestDeadlines
 import Testing
 
 /// The `lungtriage` command beside a daemon.

@@ -2,6 +2,8 @@ import Bus
 import BusTestSupport
 import Foundation
 import GRDB
+import StationTestSupport
+import TestDeadlines
 import Testing
 
 /// Nothing is lost when processes are killed at random moments. `LUNGTRIAGE_KILLS` sets how often, `LUNGTRIAGE_SEED` repeats a run.

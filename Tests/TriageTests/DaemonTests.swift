@@ -1,4 +1,5 @@
 import Foundation
+import TestDeadlines
 import Testing
 import Triage
 import WorkerLink

@@ -2,6 +2,7 @@ import Foundation
 import Platform
 import StationConfiguration
 import Synchronization
+import TestDeadlines
 import Testing
 import Triage
 

@@ -5,18 +5,20 @@ import Synchronization
 
 /// The real daemon, with the stub worker, on a bus of its own and in a temporary folder, and what a listener of another
 /// process's kind hears of it.
-final class Station: Sendable {
-    let bus: PrivateBus
-    let root: String
+package final class Station: Sendable {
+    package let bus: PrivateBus
+    package let root: String
     private let listener: Mutex<Task<Void, Never>?> = Mutex(nil)
     private let state = Mutex<(events: [TriageEvent], daemon: Process?)>(([], nil))
 
-    init() throws {
+    /// - Parameter hears: whether to keep what the daemon says in ``events``.
+    package init(hears: Bool = true) throws {
         bus = try PrivateBus()
         root = FileManager.default.temporaryDirectory.path + "/station-" + UUID().uuidString
         for drop in ["/inbox/urgent", "/inbox/stat"] {
             try FileManager.default.createDirectory(atPath: root + drop, withIntermediateDirectories: true)
         }
+        guard hears else { return }
         let listening = Task { [address = bus.address, weak self] in
             for await event in TriageEvents.on(.address(address)) { self?.state.withLock { $0.events.append(event) } }
         }
@@ -29,11 +31,11 @@ final class Station: Sendable {
         try? FileManager.default.removeItem(atPath: root)
     }
 
-    var events: [TriageEvent] { state.withLock { $0.events } }
-    var process: Int32? { state.withLock { $0.daemon?.processIdentifier } }
+    package var events: [TriageEvent] { state.withLock { $0.events } }
+    package var process: Int32? { state.withLock { $0.daemon?.processIdentifier } }
 
     /// Of a program built beside the tests.
-    static func product(_ name: String) -> URL {
+    package static func product(_ name: String) -> URL {
         let bundle = CommandLine.arguments.first { $0.contains(".xctest") }
         let program = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
         let folders = [bundle, program].compactMap(\.self).map { URL(filePath: $0).deletingLastPathComponent() }
@@ -42,7 +44,7 @@ final class Station: Sendable {
     }
 
     /// Starts the daemon. Settings by the names of the environment.
-    func start(_ settings: [String: String] = [:], stubPause: Double = 0) throws {
+    package func start(_ settings: [String: String] = [:], stubPause: Double = 0) throws {
         let daemon = Process()
         daemon.executableURL = Self.product("lungtriaged")
         daemon.arguments = [
@@ -59,8 +61,8 @@ final class Station: Sendable {
     }
 
     /// As a loss of power would, as far as a process can tell.
-    func killDaemon() { end(SIGKILL) }
-    func stop() { end(SIGTERM) }
+    package func killDaemon() { end(SIGKILL) }
+    package func stop() { end(SIGTERM) }
 
     private func end(_ signal: Int32) {
         guard let daemon = state.withLock({ $0.daemon }) else { return }
@@ -70,7 +72,7 @@ final class Station: Sendable {
     }
 
     /// Kills the daemon's worker processes.
-    func killWorkers() {
+    package func killWorkers() {
         guard let daemon = process else { return }
         let numbers = (try? String(contentsOfFile: "/proc/\(daemon)/task/\(daemon)/children", encoding: .utf8)) ?? ""
         // A child belongs to the thread that made it.
@@ -83,7 +85,7 @@ final class Station: Sendable {
         }
     }
 
-    func drop(_ name: String, _ content: String, in folder: String = "") throws {
+    package func drop(_ name: String, _ content: String, in folder: String = "") throws {
         // By rename, as a careful program does it.
         let place = root + "/inbox/" + (folder.isEmpty ? "" : folder + "/")
         try Data(content.utf8).write(to: URL(filePath: place + "." + name))
@@ -91,41 +93,12 @@ final class Station: Sendable {
     }
 
     /// Names that are not hidden.
-    func names(_ folder: String) -> Set<String> {
+    package func names(_ folder: String) -> Set<String> {
         let all = (try? FileManager.default.contentsOfDirectory(atPath: root + "/" + folder)) ?? []
         return Set(all.filter { !$0.hasPrefix(".") })
     }
 
-    var leftovers: [String] { (try? FileManager.default.contentsOfDirectory(atPath: root + "/outbox/.staging")) ?? [] }
-}
-
-/// Waits for a condition, and says what it waited for when it does not come.
-func eventually(_ what: String, within seconds: Double = 30, _ condition: () async throws -> Bool) async throws {
-    let end = ContinuousClock.now + .seconds(seconds)
-    while ContinuousClock.now < end {
-        if try await condition() { return }
-        try await Task.sleep(for: .milliseconds(20))
-    }
-    throw Timeout(what: what, seconds: seconds)
-}
-
-struct Timeout: Error, CustomStringConvertible {
-    let what: String
-    let seconds: Double
-    var description: String { "not within \(seconds) s: \(what)" }
-}
-
-/// SplitMix64, so that a seed repeats a run.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-        return z ^ (z >> 31)
+    package var leftovers: [String] {
+        (try? FileManager.default.contentsOfDirectory(atPath: root + "/outbox/.staging")) ?? []
     }
 }
