@@ -14,7 +14,7 @@ struct Measurement {
         try await eventually("the listener") { times.isConnected }
         try station.start()
         let measurement = Measurement(station: station, times: times)
-        try measurement.drop("first")
+        try station.drop("first.nii", "first")
         try await eventually("the first study") { times.completed == 1 }
         return measurement
     }

@@ -9,8 +9,8 @@ struct ProcessReadings {
     let peak: Double
     /// User and system.
     let processorSeconds: Double
-    /// How often a thread of it slept and was woken.
-    let wakeUps: Int
+    /// How often each of its threads slept and was woken.
+    private let wakeUps: [String: Int]
 
     init(of process: Int32) {
         let status = Self.text("/proc/\(process)/status")
@@ -23,9 +23,15 @@ struct ProcessReadings {
         let ticks = fields.count > 12 ? (Double(fields[11]) ?? 0) + (Double(fields[12]) ?? 0) : 0
         processorSeconds = ticks / Double(sysconf(Int32(_SC_CLK_TCK)))
         let threads = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(process)/task")) ?? []
-        wakeUps = threads.reduce(0) {
-            $0 + Self.number("voluntary_ctxt_switches", in: Self.text("/proc/\(process)/task/\($1)/status"))
+        let counts = threads.map {
+            ($0, Self.number("voluntary_ctxt_switches", in: Self.text("/proc/\(process)/task/\($0)/status")))
         }
+        wakeUps = Dictionary(uniqueKeysWithValues: counts)
+    }
+
+    /// Those of threads that have ended in the meantime are not known.
+    func wakeUps(since earlier: ProcessReadings) -> Int {
+        wakeUps.reduce(0) { $0 + $1.value - (earlier.wakeUps[$1.key] ?? 0) }
     }
 
     private static func text(_ path: String) -> String { (try? String(contentsOfFile: path, encoding: .utf8)) ?? "" }

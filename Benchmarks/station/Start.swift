@@ -24,7 +24,7 @@ struct Start: AsyncParsableCommand {
         print(
             "idle for \(Int(idle)) s: resident \(Spread.text(after.resident)) MB, "
                 + "anonymous \(Spread.text(after.anonymous)) MB, "
-                + "\(Spread.text(Double(after.wakeUps - before.wakeUps) / idle)) wake-ups and "
+                + "\(Spread.text(Double(after.wakeUps(since: before)) / idle)) wake-ups and "
                 + "\(Spread.text((after.processorSeconds - before.processorSeconds) / idle * 1e3)) ms CPU a second")
         station.stop()
     }

@@ -3,10 +3,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <link.h>
 #include <malloc.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -84,4 +86,24 @@ void lungtriage_limit_arenas(int count) {
 #else
     (void)count;
 #endif
+}
+
+static int release_object(struct dl_phdr_info *object, size_t size, void *context) {
+    (void)size;
+    (void)context;
+    const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    for (int i = 0; i < object->dlpi_phnum; i++) {
+        const ElfW(Phdr) *part = &object->dlpi_phdr[i];
+        /* Never what can be written: a page of the file's would take the place of what was written. */
+        if (part->p_type != PT_LOAD || !(part->p_flags & PF_X) || (part->p_flags & PF_W)) continue;
+        const uintptr_t start = (object->dlpi_addr + part->p_vaddr) & ~(page - 1);
+        const uintptr_t end = (object->dlpi_addr + part->p_vaddr + part->p_filesz) & ~(page - 1);
+        if (end > start) madvise((void *)start, end - start, MADV_DONTNEED);
+    }
+    return 0;
+}
+
+void lungtriage_release_code(void) {
+    dl_iterate_phdr(release_object, NULL);
+    malloc_trim(0);
 }

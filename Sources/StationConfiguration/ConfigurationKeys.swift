@@ -11,7 +11,7 @@ struct ConfigurationKey: Sendable {
     /// `LUNGTRIAGE_INTAKE_SETTLESECONDS` for `SettleSeconds` in `[Intake]`.
     var variable: String { "LUNGTRIAGE_\(section.uppercased())_\(name.uppercased())" }
 
-    static let all: [ConfigurationKey] = folders + intake + jobs + workers + scores + retention
+    static let all: [ConfigurationKey] = folders + intake + jobs + workers + scores + retention + monitoring
 
     private static let folders: [ConfigurationKey] = [
         folder("Inbox", \.folders.inbox), folder("Outbox", \.folders.outbox), folder("Archive", \.folders.archive),
@@ -71,6 +71,19 @@ struct ConfigurationKey: Sendable {
         number("Retention", "KeepResultsDays", \.keepResultsDays, 0...36500),
         number("Retention", "KeepArchiveDays", \.keepArchiveDays, 0...36500),
         bytes("Retention", "FreeSpaceFloor", \.freeSpaceFloor),
+    ]
+
+    private static let monitoring: [ConfigurationKey] = [
+        ConfigurationKey(
+            section: "Monitoring", name: "MetricsFile", isLive: true,
+            read: { text, configuration in
+                guard text.isEmpty || text.hasPrefix("/") && text.hasSuffix(".prom") else {
+                    return "must be an absolute path that ends in .prom"
+                }
+                configuration.metricsFile = text.isEmpty ? nil : text
+                return nil
+            }, write: { $0.metricsFile ?? "" }),
+        number("Monitoring", "MetricsSeconds", \.metricsSeconds, 1...3600),
     ]
 
     // MARK: - Kinds of values

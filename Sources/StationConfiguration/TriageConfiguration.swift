@@ -40,6 +40,10 @@ public struct TriageConfiguration: Hashable, Sendable {
     public var keepArchiveDays = 0.0
     /// Below so much free space no more studies are taken in.
     public var freeSpaceFloor: UInt64 = 1 << 30
+    /// Where metrics for Prometheus are written; nil: nowhere.
+    public var metricsFile: String?
+    /// Seconds between two writings.
+    public var metricsSeconds = 15.0
 
     public init(folders: FolderLayout) { self.folders = folders }
 

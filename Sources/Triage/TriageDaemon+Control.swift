@@ -82,11 +82,11 @@ extension TriageDaemon {
 
     private func setPaused(_ isPaused: Bool) async throws {
         try await queue.setPaused(isPaused)
-        await hub.pauseChanged()
+        hub.pauseChanged()
     }
 
     public func status() async throws -> TriageStatus {
-        let counts = try await store.counts()
+        let counts = try await store.activeCounts()
         let running = (counts[.running] ?? 0) + (counts[.delivering] ?? 0)
         let activity: TriageStatus.Activity =
             !retention.hasRoom ? .full : queue.isPaused ? .paused : running > 0 ? .working : .idle

@@ -17,6 +17,7 @@ public final class TriageDaemon: Sendable {
     let retention: Retention
     let folders: FolderLayout
     private let box: ConfigurationBox
+    private let configurationChanged = Doorbell()
     private let ownServices: [any Service]
 
     /// What runs; give them to a `ServiceGroup`.
@@ -78,6 +79,9 @@ public final class TriageDaemon: Sendable {
                 store: store, folders: folders, bell: hub.worklist, program: worker, troubles: hub.troubles,
                 logger: logger),
             retention,
+            MetricsFile(
+                store: store, metrics: hub.metrics, retention: retention, troubles: hub.troubles, folders: folders,
+                bell: configurationChanged, logger: logger, settings: settings),
             DeviceWorker(
                 program: worker, queue: queue, store: store, outbox: outbox, hub: hub, settings: settings,
                 undelivered: unfinished.delivering, logger: logger),
@@ -93,6 +97,7 @@ public final class TriageDaemon: Sendable {
         var taken = configuration
         taken.folders = box.value.folders
         box.value = taken
+        configurationChanged.ring()
         return late
     }
 }

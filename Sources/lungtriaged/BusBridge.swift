@@ -41,12 +41,12 @@ final class BusBridge: Sendable {
 extension BusBridge: TriageObserver {
     func queued(_ jobs: [Job]) async {
         for job in jobs { await bus?.studyQueued(TriageJob(job)) }
-        await bus?.statusChanged()
+        bus?.statusChanged()
     }
 
     func started(_ job: Job) async {
         await bus?.studyStarted(TriageJob(job))
-        await bus?.statusChanged()
+        bus?.statusChanged()
     }
 
     func progressed(_ job: JobID, _ progress: JobProgress) async {
@@ -55,7 +55,7 @@ extension BusBridge: TriageObserver {
     }
 
     func waits(_ job: Job) async { await bus?.studyQueued(TriageJob(job)) }
-    func statusChanged() async { await bus?.statusChanged() }
+    func statusChanged() { bus?.statusChanged() }
 
     func announce(_ announcement: Announcement) async throws {
         guard let bus else { throw BusError(.disconnected, "There is no bus yet.") }
@@ -67,7 +67,7 @@ extension BusBridge: TriageObserver {
         } else {
             try await bus.studyFailed(job, news)
         }
-        await bus.statusChanged()
+        bus.statusChanged()
     }
 }
 

@@ -10,6 +10,9 @@ struct ManagerService: Service {
     func run() async throws {
         manager.ready(status: "Waiting for studies.")
         await cancelWhenGracefulShutdown {
+            // By then the first worker has been started as well.
+            try? await Task.sleep(for: .seconds(3))
+            ProcessMemory.releaseStartCode()
             guard let seconds = manager.watchdogSeconds else {
                 // Until the end.
                 let (never, _) = AsyncStream.makeStream(of: Void.self)

@@ -12,11 +12,12 @@ package final class Station: Sendable {
     private let state = Mutex<(events: [TriageEvent], daemon: Process?)>(([], nil))
 
     /// - Parameter hears: whether to keep what the daemon says in ``events``.
-    package init(hears: Bool = true) throws {
+    /// - Parameter root: a folder that is not there yet; by default a temporary one.
+    package init(root: String? = nil, hears: Bool = true) throws {
         bus = try PrivateBus()
-        root = FileManager.default.temporaryDirectory.path + "/station-" + UUID().uuidString
+        self.root = root ?? FileManager.default.temporaryDirectory.path + "/station-" + UUID().uuidString
         for drop in ["/inbox/urgent", "/inbox/stat"] {
-            try FileManager.default.createDirectory(atPath: root + drop, withIntermediateDirectories: true)
+            try FileManager.default.createDirectory(atPath: self.root + drop, withIntermediateDirectories: true)
         }
         guard hears else { return }
         let listening = Task { [address = bus.address, weak self] in
@@ -87,9 +88,29 @@ package final class Station: Sendable {
 
     package func drop(_ name: String, _ content: String, in folder: String = "") throws {
         // By rename, as a careful program does it.
-        let place = root + "/inbox/" + (folder.isEmpty ? "" : folder + "/")
-        try Data(content.utf8).write(to: URL(filePath: place + "." + name))
+        try write(name, content, in: folder)
+        try reveal(name, in: folder)
+    }
+
+    /// The first half of a drop: a file that is not yet to be taken.
+    package func write(_ name: String, _ content: String, in folder: String = "") throws {
+        try Data(content.utf8).write(to: URL(filePath: place(in: folder) + "." + name))
+    }
+
+    package func reveal(_ name: String, in folder: String = "") throws {
+        let place = place(in: folder)
         try FileManager.default.moveItem(atPath: place + "." + name, toPath: place + name)
+    }
+
+    private func place(in folder: String) -> String { root + "/inbox/" + (folder.isEmpty ? "" : folder + "/") }
+
+    package var isRunning: Bool { state.withLock { $0.daemon?.isRunning ?? false } }
+
+    /// What the daemon says of itself on the bus.
+    package func status() async throws -> TriageStatus {
+        let connection = try await BusConnection.connect(to: .address(bus.address))
+        defer { connection.close() }
+        return try await TriageClient(connection).status()
     }
 
     /// Names that are not hidden.

@@ -119,7 +119,7 @@ final class RecordingObserver: TriageObserver {
     func started(_ job: Job) async { state.withLock { $0.started.append(job.id) } }
     func progressed(_ job: JobID, _ progress: JobProgress) async { state.withLock { $0.progress.append(progress) } }
     func waits(_ job: Job) async {}
-    func statusChanged() async { state.withLock { $0.statusChanges += 1 } }
+    func statusChanged() { state.withLock { $0.statusChanges += 1 } }
 
     func announce(_ announcement: Announcement) async throws {
         try state.withLock { state in

@@ -8,6 +8,7 @@ package final class TriageBusService: Sendable {
     private let jobs: TriageJobInterface
     private let control: any TriageControl
     private let lastStatus = Mutex<[String: BusValue]>([:])
+    private let statusNews = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
 
     /// - Parameters:
     ///   - version: of the daemon.
@@ -41,6 +42,8 @@ package final class TriageBusService: Sendable {
     package func run(
         tell: @escaping @Sendable (BusConnector.Event) async -> Void = { _ in }
     ) async throws(BusError) {
+        // Ends with this function.
+        async let _ = tellStatus()
         try await connector.run(tell: tell)
     }
 
@@ -92,8 +95,17 @@ extension TriageBusService {
         try? connection.emit(.propertiesChanged(job.path, TriageNames.job, values))
     }
 
-    /// Something that ``TriageStatus`` shows has changed. Tells the properties that did.
-    package func statusChanged() async {
+    /// Something that ``TriageStatus`` shows has changed. The properties that did are told soon, those of many changes together.
+    package func statusChanged() { statusNews.continuation.yield() }
+
+    private func tellStatus() async {
+        for await _ in statusNews.stream {
+            await tellStatusNow()
+            try? await Task.sleep(for: .milliseconds(100))
+        }
+    }
+
+    private func tellStatusNow() async {
         guard let status = try? await control.status() else { return }
         let properties = status.properties
         let changed = lastStatus.withLock { last in

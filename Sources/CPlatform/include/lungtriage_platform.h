@@ -32,4 +32,8 @@ uint64_t lungtriage_available_bytes(void);
    (mallopt(3), M_ARENA_MAX). Before there are other threads. */
 void lungtriage_limit_arenas(int count);
 
+/* Lets go of the pages of the program's and its libraries' code, which come back from the page cache when they are run
+   (madvise(2), MADV_DONTNEED), and of free memory at the heap's end. */
+void lungtriage_release_code(void);
+
 #endif

@@ -106,50 +106,54 @@ final class Intake: Sendable {
     /// Which jobs are no longer arriving, and those among them that never were.
     private func bringInUnfinished() async throws -> (jobs: [JobID], gone: Set<JobID>) {
         let jobs = unfinished.withLock { $0 }
-        var moved: [ArrivingJob] = []
-        var gone: Set<JobID> = []
-        for job in jobs {
-            guard let isThere = try await step(job, { try self.fetch(job) }) else { continue }
-            if isThere {
-                moved.append(job)
-            } else {
-                try await store.forget(job)
-                finish(job)
-                gone.insert(job.id)
-            }
+        guard !jobs.isEmpty else { return ([], []) }
+        let fetched = try await step(jobs) { try self.fetch($0) }
+        for (job, isThere) in fetched where !isThere {
+            try await store.forget(job)
+            finish(job)
         }
+        let gone = Set(fetched.filter { !$1 }.map(\.job.id))
+        let moved = fetched.filter(\.result).map(\.job)
         let folders = Set(moved.flatMap { [Self.folder(of: $0.source), Self.folder(of: $0.input)] })
         try await disk.run { for folder in folders { try self.moves.synchronise(folder: folder) } }
-        var known: [(job: ArrivingJob, sha256: String, bytes: Int64)] = []
-        for job in moved {
-            try await waitForWriters(job.input)
-            let content = try await step(job) {
-                (try FileDigest.sha256(ofFile: job.input), try FileFacts(job.input)?.bytes ?? 0)
-            }
-            if let (digest, bytes) = content { known.append((job, digest, bytes)) }
+        for job in moved where FileFacts.hasWriter(job.input) == true { try await waitForWriters(job.input) }
+        let known = try await step(moved) { job in
+            (sha256: try FileDigest.sha256(ofFile: job.input), bytes: try FileFacts(job.input)?.bytes ?? 0)
         }
-        _ = try await store.enqueue(known)
+        _ = try await store.enqueue(known.map { ($0.job, $0.result.sha256, $0.result.bytes) })
         for entry in known { finish(entry.job) }
         let waiting = Set(unfinished.withLock { $0 }.map(\.id))
         return (jobs.map(\.id).filter { !waiting.contains($0) && !gone.contains($0) }, gone)
     }
 
-    /// A step with one file. Nil when the file makes trouble: it is tried again later, or was given up. Throws what concerns
-    /// all files.
+    /// A step with each of some files. Leaves out those that make trouble: they are tried again later, or were given up.
+    /// Throws what concerns all files; every step can be repeated.
     private func step<Result: Sendable>(
-        _ job: ArrivingJob, _ body: @escaping @Sendable () throws -> Result
-    ) async throws -> Result? {
-        do {
-            return try await disk.run(body)
-        } catch let error as SystemCallError where error.concernsOneFile {
-            let now = ContinuousClock.now
-            let since = troubled.withLock { troubled in
-                troubled[job.id] = troubled[job.id] ?? now
-                return troubled[job.id] ?? now
+        _ jobs: [ArrivingJob], _ body: @escaping @Sendable (ArrivingJob) throws -> Result
+    ) async throws -> [(job: ArrivingJob, result: Result)] {
+        let (done, trouble) = try await disk.run {
+            var done: [(job: ArrivingJob, result: Result)] = []
+            var trouble: [(ArrivingJob, SystemCallError)] = []
+            for job in jobs {
+                do { done.append((job, try body(job))) } catch let error as SystemCallError where error.concernsOneFile
+                {
+                    trouble.append((job, error))
+                }
             }
-            if error.code == ENAMETOOLONG || now - since >= patience { try await fail(job, error) }
-            return nil
+            return (done, trouble)
         }
+        for (job, error) in trouble where isHopeless(job, error) { try await fail(job, error) }
+        return done
+    }
+
+    /// Whether patience with a file is at its end.
+    private func isHopeless(_ job: ArrivingJob, _ error: SystemCallError) -> Bool {
+        let now = ContinuousClock.now
+        let since = troubled.withLock { troubled in
+            troubled[job.id] = troubled[job.id] ?? now
+            return troubled[job.id] ?? now
+        }
+        return error.code == ENAMETOOLONG || now - since >= patience
     }
 
     private func fail(_ job: ArrivingJob, _ error: SystemCallError) async throws {

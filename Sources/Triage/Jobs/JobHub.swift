@@ -19,12 +19,14 @@ final class JobHub: Sendable {
     let announcements = Doorbell()
     let endings = Doorbell()
     let worklist = Doorbell()
-    let troubles = TroubleBoard()
+    let troubles: TroubleBoard
+    let metrics = Metrics()
 
     init(store: JobStore, observer: any TriageObserver, logger: Logger) {
         self.store = store
         self.observer = observer
         self.logger = logger
+        troubles = TroubleBoard { observer.statusChanged() }
     }
 
     // MARK: - News
@@ -32,9 +34,14 @@ final class JobHub: Sendable {
     func arrived(_ jobs: [JobID]) async {
         guard !jobs.isEmpty else { return }
         var waiting: [Job] = []
-        for id in jobs {
-            guard let job = try? await store.job(id) else { continue }
-            if job.state.name == .queued { waiting.append(job) } else { ringForEnd() }
+        for job in (try? await store.jobs(jobs)) ?? [] {
+            if job.state.name == .queued {
+                waiting.append(job)
+            } else {
+                // Answered with an earlier result, or no file to be had.
+                metrics.ended(job)
+                ringForEnd()
+            }
         }
         logger.info("\(jobs.count) file(s) were taken in.", metadata: ["first": "\(jobs[0])"])
         await observer.queued(waiting)
@@ -60,6 +67,7 @@ final class JobHub: Sendable {
 
     func cameToEnd(_ id: JobID) async {
         logger.info("A job has come to its end.", metadata: ["job": "\(id)"])
+        if let job = try? await store.job(id) { metrics.ended(job) }
         ringForEnd()
     }
 
@@ -78,20 +86,20 @@ final class JobHub: Sendable {
 
     // MARK: - Workers
 
-    func workerReady(_ description: WorkerDescription) async {
+    func workerReady(_ description: WorkerDescription) {
         state.withLock {
             $0.workers[description.device] = description
         }
+        metrics.workerStarted(on: description.device)
         troubles.settle(.worker)
-        await observer.statusChanged()
+        observer.statusChanged()
     }
 
-    func workerTrouble(_ text: String) async {
+    func workerTrouble(_ text: String) {
         troubles.note(.worker, text)
-        await observer.statusChanged()
     }
 
-    func pauseChanged() async { await observer.statusChanged() }
+    func pauseChanged() { observer.statusChanged() }
 
     var workers: [WorkerDescription] { state.withLock { $0.workers.values.sorted { $0.device < $1.device } } }
 

@@ -19,8 +19,9 @@ public protocol TriageObserver: Sendable {
     func waits(_ job: Job) async
     /// A job has come to its end. Returns once the news cannot be lost any more; throws to be asked again later.
     func announce(_ announcement: Announcement) async throws
-    /// Something that the status shows has changed: a worker came, the queue was paused.
-    func statusChanged() async
+    /// Something that the status shows has changed: a worker came, the queue was paused, something is in trouble. Returns at once;
+    /// several changes may be told together.
+    func statusChanged()
 }
 
 /// The state of the whole, for people and monitors.

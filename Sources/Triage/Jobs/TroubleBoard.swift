@@ -7,9 +7,20 @@ final class TroubleBoard: Sendable {
     }
 
     private let state = Mutex<[Place: String]>([:])
+    private let changed: @Sendable () -> Void
 
-    func note(_ place: Place, _ sentence: String) { state.withLock { $0[place] = sentence } }
-    func settle(_ place: Place) { state.withLock { $0[place] = nil } }
+    /// `changed` is called when a place gets into trouble or out of it.
+    init(changed: @escaping @Sendable () -> Void) { self.changed = changed }
+
+    func note(_ place: Place, _ sentence: String) {
+        let before = state.withLock { $0.updateValue(sentence, forKey: place) }
+        if before == nil { changed() }
+    }
+
+    func settle(_ place: Place) {
+        let before = state.withLock { $0.removeValue(forKey: place) }
+        if before != nil { changed() }
+    }
 
     var sentences: [String] {
         let noted = state.withLock { $0 }

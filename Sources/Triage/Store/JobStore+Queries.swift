@@ -49,6 +49,16 @@ extension JobStore {
         }
     }
 
+    /// Those of some numbers that there are, in the order of their numbers.
+    func jobs(_ ids: [JobID]) async throws(TriageError) -> [Job] {
+        try await read { db in
+            try Row.fetchAll(
+                db, sql: JobRow.select + " WHERE id IN (\(databaseQuestionMarks(count: ids.count))) ORDER BY id",
+                arguments: StatementArguments(ids.map(\.rawValue))
+            ).map(JobRow.job)
+        }
+    }
+
     /// The latest first.
     public func jobs(
         _ filter: JobFilter = JobFilter(), offset: Int = 0, limit: Int = 100
@@ -62,13 +72,36 @@ extension JobStore {
         }
     }
 
-    public func counts() async throws(TriageError) -> [JobState.Name: Int] {
+    /// How many jobs there are in each state that is not final.
+    public func activeCounts() async throws(TriageError) -> [JobState.Name: Int] {
         try await read { db in
+            let active = JobState.Name.allCases.filter { !$0.isFinal }
             var counts: [JobState.Name: Int] = [:]
-            for row in try Row.fetchAll(db, sql: "SELECT state, count(*) AS n FROM job GROUP BY state") {
+            let rows = try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT state, count(*) AS n FROM job WHERE state IN (\(databaseQuestionMarks(count: active.count)))
+                    GROUP BY state
+                    """, arguments: StatementArguments(active.map(\.rawValue)))
+            for row in rows {
                 if let state = JobState.Name(rawValue: row["state"]) { counts[state] = row["n"] }
             }
             return counts
+        }
+    }
+
+    /// How many jobs wait for a worker, and since when the oldest does (seconds since 1970), by priority.
+    func backlog() async throws(TriageError) -> [(priority: Priority, count: Int, oldest: Double)] {
+        try await read { db in
+            let rows = try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT priority, count(*) AS n, min(arrivedAt) AS oldest FROM job WHERE state = 'queued'
+                    GROUP BY priority ORDER BY priority
+                    """)
+            return rows.compactMap { row in
+                Priority(rawValue: row["priority"]).map { ($0, row["n"], row["oldest"]) }
+            }
         }
     }
 

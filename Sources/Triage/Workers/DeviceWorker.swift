@@ -86,11 +86,11 @@ final class DeviceWorker: Service {
             self.worker.withLock { $0 = worker }
             for refusal in description.refusals { logger.warning("A plugin was refused: \(refusal)") }
             logger.info("A worker is ready on \(description.device).", metadata: ["worker": "\(worker.process)"])
-            await hub.workerReady(description)
+            hub.workerReady(description)
             return worker
         } catch let error as TriageError {
             logger.error("\(error)")
-            await hub.workerTrouble("\(error)")
+            hub.workerTrouble("\(error)")
             throw error
         }
     }
@@ -176,9 +176,11 @@ final class DeviceWorker: Service {
             try await store.requeue(job, countsAttempt: false)
         case .lost(let failure) where job.attempt < settings().maximumAttempts:
             logger.warning("\(failure.message) It is tried again.", metadata: ["job": "\(job.id)"])
+            hub.metrics.workerLost(failure.code)
             try await store.requeue(job, after: backOff(job), countsAttempt: true)
             await hub.waits(job.id, because: failure.message)
         case .lost(let failure):
+            hub.metrics.workerLost(failure.code)
             try await store.quarantine(
                 job,
                 JobFailure(
