@@ -8,7 +8,7 @@ import Testing
 /// What the daemon needs is taken from it while it works, for real, and comes back.
 @Suite(.serialized, .enabled(if: PrivateBus.isAvailable, "dbus-daemon is not installed")) struct OutageTests {
     private static let settings = [
-        "LUNGTRIAGE_INTAKE_SETTLESECONDS": "0.2", "LUNGTRIAGE_INTAKE_RESCANSECONDS": "0.5",
+        "LUNGTRIAGE_INTAKE_SETTLESECONDS": "0.2", "LUNGTRIAGE_INTAKE_RESCANSECONDS": "1",
         "LUNGTRIAGE_JOBS_RETRYSECONDS": "0.1",
     ]
 
@@ -16,9 +16,7 @@ import Testing
     func aFullDiskIsWaitedOutByTheDatabaseToo() async throws {
         let disk = try SmallDisk(megabytes: 8)
         let station = try Station(root: disk.path + "/station")
-        try station.start(Self.settings)
-        try station.drop("before.nii", "before")
-        try await eventually("a study before") { completions(station)["before"] == 1 }
+        try await begin(station)
         // Ready beforehand: nobody can write them any more when the disk is full.
         for number in 0..<20 { try station.write("s\(number).nii", "\(number)") }
         try disk.fill()
@@ -32,9 +30,7 @@ import Testing
 
     @Test func descriptorsThatRunOutAreWaitedFor() async throws {
         let station = try Station()
-        try station.start(Self.settings)
-        try station.drop("before.nii", "before")
-        try await eventually("a study before") { completions(station)["before"] == 1 }
+        try await begin(station)
         let limits = DescriptorLimit(of: try #require(station.process))
         try limits.forbidMore()
         for number in 0..<20 { try station.drop("s\(number).nii", "\(number)") }
@@ -46,9 +42,7 @@ import Testing
 
     @Test func aBusThatGoesAndComesLosesNoNews() async throws {
         let station = try Station()
-        try station.start(Self.settings)
-        try station.drop("before.nii", "before")
-        try await eventually("a study before") { completions(station)["before"] == 1 }
+        try await begin(station)
         station.bus.stop()
         for number in 0..<5 { try station.drop("s\(number).nii", "\(number)") }
         try await eventually("results without a bus") {
@@ -56,6 +50,13 @@ import Testing
         }
         try station.bus.start()
         try await check(station, ["before"] + (0..<5).map { "s\($0)" })
+    }
+
+    private func begin(_ station: Station) async throws {
+        try await eventually("the listener") { !station.events.isEmpty }
+        try station.start(Self.settings)
+        try station.drop("before.nii", "before")
+        try await eventually("a study before") { completions(station)["before"] == 1 }
     }
 
     /// How often each study's completion was heard of; repetitions that say so do not count.
