@@ -163,7 +163,8 @@ let package = Package(
             swiftSettings: swiftSettings),
         .target(name: "TestDeadlines", path: "Tests/TestDeadlines", swiftSettings: swiftSettings),
         .target(
-            name: "StationTestSupport", dependencies: ["Bus", "BusTestSupport"], path: "Tests/StationTestSupport",
+            name: "StationTestSupport", dependencies: ["Bus", "BusTestSupport", "TestDeadlines"],
+            path: "Tests/StationTestSupport",
             swiftSettings: swiftSettings),
         .executableTarget(
             name: "station-benchmark",

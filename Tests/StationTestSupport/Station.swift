@@ -2,6 +2,7 @@ import Bus
 import BusTestSupport
 import Foundation
 import Synchronization
+import TestDeadlines
 
 /// The real daemon, with the stub worker, on a bus of its own and in a temporary folder, and what a listener of another
 /// process's kind hears of it.
@@ -64,6 +65,18 @@ package final class Station: Sendable {
     /// As a loss of power would, as far as a process can tell.
     package func killDaemon() { end(SIGKILL) }
     package func stop() { end(SIGTERM) }
+
+    /// Kills the bus, lets things happen without one, and starts it again so that the listener is there before the daemon is.
+    package func withoutBus(_ body: () async throws -> Void) async throws {
+        bus.stop()
+        try await body()
+        guard let process else { return try bus.start() }
+        kill(process, SIGSTOP)
+        let before = events.count
+        try bus.start()
+        try await eventually("the listener is back") { events.dropFirst(before).contains(.serviceVanished) }
+        kill(process, SIGCONT)
+    }
 
     private func end(_ signal: Int32) {
         guard let daemon = state.withLock({ $0.daemon }) else { return }

@@ -42,15 +42,8 @@ import Testing
             }
         }
         let expected = dropped
-        func heard() -> [String: [TriageAnnouncement]] {
-            var heard: [String: [TriageAnnouncement]] = [:]
-            for case .completed(_, let study, _, let announcement) in station.events {
-                heard[study, default: []].append(announcement)
-            }
-            return heard
-        }
         try await eventually("results and news of \(expected.count) studies (seed \(Self.seed))", within: 120) {
-            station.names("outbox").subtracting(["index.html"]) == expected && Set(heard().keys) == expected
+            station.names("outbox").subtracting(["index.html"]) == expected && Set(Self.heard(station).keys) == expected
         }
         try await eventually("all files filed") { station.names("archive").count == expected.count }
         station.stop()
@@ -60,11 +53,46 @@ import Testing
             let report = try String(contentsOfFile: station.root + "/outbox/\(name)/report.html", encoding: .utf8)
             #expect(report == "report of \(name)")
         }
-        for (study, announcements) in heard() {
+        for (study, announcements) in Self.heard(station) {
             #expect(Set(announcements.map(\.number)).count == 1, "\(study) has two announcements")
             #expect(announcements.filter { !$0.isResent }.count <= 1, "\(study): a repetition that is not marked")
         }
         try checkDatabase(station, studies: expected.count)
+    }
+
+    /// Random kills seldom hit the moment between news that was heard and the note that it was: here it is made long.
+    @Test func newsThatADeadProcessMayHaveToldIsToldAgainAndMarked() async throws {
+        let station = try Station()
+        try await eventually("the listener") { !station.events.isEmpty }
+        try station.start(Self.settings)
+        let studies = Set((0..<60).map { "s\($0)" })
+        try await eventually("the daemon") { station.events.contains(.serviceAppeared) }
+        try await station.withoutBus {
+            for study in studies { try station.drop(study + ".nii", study) }
+            try await eventually("results without a bus") {
+                station.names("outbox").subtracting(["index.html"]) == studies
+            }
+        }
+        // The sixty are told one after the other and noted together.
+        try await eventually("the first news", every: .milliseconds(1)) { !Self.heard(station).isEmpty }
+        station.killDaemon()
+        try station.start(Self.settings)
+        try await eventually("all news") { Set(Self.heard(station).keys) == studies }
+        station.stop()
+        let heard = Self.heard(station)
+        #expect(heard.values.contains { $0.count > 1 }, "the process died too late to show anything")
+        for (study, announcements) in heard {
+            #expect(Set(announcements.map(\.number)).count == 1, "\(study) has two announcements")
+            #expect(announcements.filter { !$0.isResent }.count <= 1, "\(study): a repetition that is not marked")
+        }
+    }
+
+    private static func heard(_ station: Station) -> [String: [TriageAnnouncement]] {
+        var heard: [String: [TriageAnnouncement]] = [:]
+        for case .completed(_, let study, _, let announcement) in station.events {
+            heard[study, default: []].append(announcement)
+        }
+        return heard
     }
 
     private func checkDatabase(_ station: Station, studies: Int) throws {

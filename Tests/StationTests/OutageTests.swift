@@ -43,12 +43,12 @@ import Testing
     @Test func aBusThatGoesAndComesLosesNoNews() async throws {
         let station = try Station()
         try await begin(station)
-        station.bus.stop()
-        for number in 0..<5 { try station.drop("s\(number).nii", "\(number)") }
-        try await eventually("results without a bus") {
-            station.names("outbox").subtracting(["index.html"]).count == 6
+        try await station.withoutBus {
+            for number in 0..<5 { try station.drop("s\(number).nii", "\(number)") }
+            try await eventually("results without a bus") {
+                station.names("outbox").subtracting(["index.html"]).count == 6
+            }
         }
-        try station.bus.start()
         try await check(station, ["before"] + (0..<5).map { "s\($0)" })
     }
 
