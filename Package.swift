@@ -171,7 +171,6 @@ let package = Package(
             name: "PackagingTests",
             dependencies: [
                 "Bus", "StationConfiguration", "lungtriage", "lungtriaged", "lungtriage-worker", "lungtriage-lab",
-                "UNetLung", "UNetMultiClass", "SegNetBinary",
             ], swiftSettings: swiftSettings),
         .testTarget(
             name: "StationConfigurationTests", dependencies: ["StationConfiguration"], swiftSettings: swiftSettings),
