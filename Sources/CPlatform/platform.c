@@ -8,6 +8,8 @@
 #include <spawn.h>
 #include <stdio.h>
 #include <sys/syscall.h>
+#include <sys/timex.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 int lungtriage_exchange(const char *first, const char *second) {
@@ -84,4 +86,16 @@ void lungtriage_limit_arenas(int count) {
 #else
     (void)count;
 #endif
+}
+
+uint32_t lungtriage_file_system(const char *path) {
+    struct statfs facts;
+    return statfs(path, &facts) == 0 ? (uint32_t)facts.f_type : 0;
+}
+
+int lungtriage_clock_is_synchronized(void) {
+    struct timex state = {0};
+    int clock = adjtimex(&state);
+    if (clock < 0) return -1;
+    return clock != TIME_ERROR && (state.status & STA_UNSYNC) == 0;
 }

@@ -28,10 +28,7 @@ import Triage
 
     func run() async throws {
         ProcessMemory.shareArenas()
-        let settings = DaemonSettings(
-            file: file ?? (root == nil ? "/etc/lungtriage/lungtriaged.conf" : nil), isRequired: file != nil,
-            defaults: TriageConfiguration(
-                folders: root.map { FolderLayout(root: URL(fileURLWithPath: $0).standardizedFileURL.path) } ?? .system))
+        let settings = ConfigurationSource(root: root, file: file)
         let configuration: TriageConfiguration
         do {
             configuration = try settings.read()
@@ -52,7 +49,8 @@ import Triage
     }
 
     private func serve(
-        _ configuration: TriageConfiguration, _ settings: DaemonSettings, _ manager: ServiceManager, _ logger: Logger
+        _ configuration: TriageConfiguration, _ settings: ConfigurationSource, _ manager: ServiceManager,
+        _ logger: Logger
     ) async throws {
         let bridge = BusBridge(settings: settings, manager: manager, logger: logger)
         let daemon = try await TriageDaemon(

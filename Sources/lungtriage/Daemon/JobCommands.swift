@@ -49,9 +49,15 @@ struct ListJobs: AsyncParsableCommand {
             let filter = TriageJobFilter(states: Set(states), study: study)
             let jobs = try await daemon.client().jobs(matching: filter, limit: limit).map(PrintedJob.init)
             if output.json { return try StandardOutput.write(json: jobs) }
-            let rows = jobs.map { [$0.job, $0.study, $0.state, $0.priority, $0.arrived, $0.outcome] }
-            try StandardOutput.write(
-                TextTable.text([["JOB", "STUDY", "STATE", "PRIORITY", "ARRIVED", "OUTCOME"]] + rows))
+            let heading: [TextTable.Cell] = ["JOB", "STUDY", "STATE", "PRIORITY", "ARRIVED", "OUTCOME"]
+            let rows: [[TextTable.Cell]] = jobs.map {
+                let style = TerminalStyle(state: $0.state) ?? $0.triageLevel.flatMap(TerminalStyle.init(level:))
+                return [
+                    "\($0.job)", "\($0.study)", "\($0.state)", "\($0.priority)", "\($0.arrived)",
+                    TextTable.Cell($0.outcome, style),
+                ]
+            }
+            try StandardOutput.write(TextTable.text([heading] + rows))
         }
     }
 }
