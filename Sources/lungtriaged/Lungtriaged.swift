@@ -17,8 +17,11 @@ import Triage
             """, version: LungtriageVersion.current)
 
     @Flag(help: "Serve on the session bus in place of the system bus.") var session = false
-    @Option(help: "Keep everything in this folder: inbox, outbox, archive, failed, state.") var root: String?
-    @Option(name: .customLong("config"), help: "Configuration file. Default: /etc/lungtriage/lungtriaged.conf.")
+    @Option(help: "Keep everything in this folder: inbox, outbox, archive, failed, state.", completion: .directory)
+    var root: String?
+    @Option(
+        name: .customLong("config"), help: "Configuration file. Default: /etc/lungtriage/lungtriaged.conf.",
+        completion: .file())
     var file: String?
     @Flag(help: "Say what is wrong with the configuration, and end.") var checkConfig = false
     @Option(help: "What is logged: debug, info, notice, warning or error and worse.") var logLevel = LogLevel.info

@@ -11,8 +11,9 @@ final class Station: Sendable {
     private let listener: Mutex<Task<Void, Never>?> = Mutex(nil)
     private let state = Mutex<(events: [TriageEvent], daemon: Process?)>(([], nil))
 
-    init() throws {
-        bus = try PrivateBus()
+    /// `policy`: further rules of the bus.
+    init(policy: String = "") throws {
+        bus = try PrivateBus(policy: policy)
         root = FileManager.default.temporaryDirectory.path + "/station-" + UUID().uuidString
         for drop in ["/inbox/urgent", "/inbox/stat"] {
             try FileManager.default.createDirectory(atPath: root + drop, withIntermediateDirectories: true)

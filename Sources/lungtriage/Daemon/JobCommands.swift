@@ -6,7 +6,7 @@ struct Submit: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Hand a chest CT to the daemon. The file stays where it is.")
 
-    @Argument(help: "Chest CT (.nii, .nii.gz).") var files: [String]
+    @Argument(help: "Chest CT (.nii, .nii.gz).", completion: .studyFile) var files: [String]
     @Option(help: "stat, urgent or routine.") var priority = TriagePriority.routine
     @OptionGroup var daemon: DaemonOptions
     @OptionGroup var output: OutputOptions
@@ -65,7 +65,7 @@ struct ListJobs: AsyncParsableCommand {
 struct Show: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Show all that the daemon knows of a job.")
 
-    @Argument(help: "The job's number.") var job: String
+    @Argument(help: "The job's number.", completion: .jobs()) var job: String
     @OptionGroup var daemon: DaemonOptions
     @OptionGroup var output: OutputOptions
 
@@ -89,7 +89,7 @@ struct Show: AsyncParsableCommand {
 struct Cancel: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Cancel a job that waits or runs.")
 
-    @Argument(help: "The job's number.") var job: String
+    @Argument(help: "The job's number.", completion: .jobs(in: [.queued, .running])) var job: String
     @OptionGroup var daemon: DaemonOptions
 
     func run() async throws {
@@ -101,7 +101,7 @@ struct Retry: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Try a job again that failed, was quarantined or cancelled.")
 
-    @Argument(help: "The job's number.") var job: String
+    @Argument(help: "The job's number.", completion: .jobs(in: [.failed, .quarantined, .cancelled])) var job: String
     @OptionGroup var daemon: DaemonOptions
 
     func run() async throws {

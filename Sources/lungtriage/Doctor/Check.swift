@@ -6,8 +6,7 @@ struct Check: Sendable {
 
     /// In the order in which they are told: what others rest on first.
     static let all = [
-        configuration, bus, daemon, rights, polkit, service, plugins, devices, folders, freeSpace, fileSystems,
-        watching,
+        configuration, account, bus, daemon, rights, polkit, service, plugins, devices, folders, space, disks, watching,
         database, clock,
     ]
 }

@@ -11,8 +11,10 @@ struct Doctor: AsyncParsableCommand {
             """)
 
     @OptionGroup var daemon: DaemonOptions
-    @Option(help: "Folder that the daemon was started with (--root).") var root: String?
-    @Option(name: .customLong("config"), help: "Configuration file. Default: /etc/lungtriage/lungtriaged.conf.")
+    @Option(help: "Folder that the daemon was started with (--root).", completion: .directory) var root: String?
+    @Option(
+        name: .customLong("config"), help: "Configuration file. Default: /etc/lungtriage/lungtriaged.conf.",
+        completion: .file())
     var file: String?
     @OptionGroup var output: OutputOptions
 

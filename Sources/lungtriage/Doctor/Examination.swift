@@ -31,7 +31,7 @@ struct Examination: Sendable {
     static let unit = "lungtriaged"
 
     /// Whether it is known where the folders of this daemon are.
-    var knowsFolders: Bool { !isPrivate || source.file != nil || source.defaults.folders != .system }
+    var knowsFolders: Bool { !isPrivate || source.isRequired || source.defaults.folders != .system }
 
     /// How to start the daemon.
     var start: String {
