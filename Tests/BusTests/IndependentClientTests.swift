@@ -38,7 +38,7 @@ struct IndependentClientTests {
                     badTypes: "org.freedesktop.DBus.Error.InvalidArgs",
                     noMethod: "org.freedesktop.DBus.Error.UnknownMethod",
                     managed: ["/org/lungtriage/Triage1/job/5"],
-                    properties: ["Devices", "Plugins", "QueueLength", "Status", "Tainted", "Version"]))
+                    properties: ["Devices", "Plugins", "QueueLength", "Status", "Tainted", "Troubles", "Version"]))
         let row = "[\"/org/lungtriage/Triage1/job/4\", \"past\", \"completed\", \"stat\", 10, 30, 41.5, -1.0, "
         #expect(outcome.output.contains(row), "\(outcome.output)")
         #expect(await station.control.submissions.first?.priority == .urgent)

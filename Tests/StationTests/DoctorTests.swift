@@ -121,6 +121,15 @@ import Testing
         #expect(report.failures("plugins").contains { $0.contains("was changed") }, "\(report)")
     }
 
+    @Test func theDaemonsTroublesAreTold() async throws {
+        let station = try Station()
+        try station.start(["LUNGTRIAGE_RETENTION_FREESPACEFLOOR": "1000000G"])
+        try await eventually("the trouble") {
+            let report = try await doctor(station).report
+            return report.failures("daemon").contains { $0.contains("nothing is taken in") }
+        }
+    }
+
     @Test func aPausedStationIsAWarning() async throws {
         let station = try await startedStation()
         let command = ExternalProgram(Station.product("lungtriage"), bus: station.bus)

@@ -15,6 +15,7 @@ struct Status: AsyncParsableCommand {
         let plugins: [String]
         let devices: [String]
         let tainted: [String]
+        let troubles: [String]
     }
 
     func run() async throws {
@@ -24,12 +25,16 @@ struct Status: AsyncParsableCommand {
             let printed = Printed(
                 version: try await client.version(), status: status.activity.rawValue,
                 queueLength: Int(status.queueLength), plugins: status.plugins.map { "\($0.id) \($0.version)" },
-                devices: status.devices.map(\.name), tainted: status.tainted)
+                devices: status.devices.map(\.name), tainted: status.tainted,
+                troubles: status.troubles)
             if output.json { return try StandardOutput.write(json: printed) }
-            let rows =
-                [["version", printed.version], ["status", printed.status], ["waiting", "\(printed.queueLength)"]]
-                + printed.devices.map { ["device", $0] } + printed.plugins.map { ["plugin", $0] }
-                + printed.tainted.map { ["note", $0] }
+            var rows: [[TextTable.Cell]] = [
+                ["version", "\(printed.version)"], ["status", TextTable.Cell(printed.status, status.activity.style)],
+                ["waiting", "\(printed.queueLength)"],
+            ]
+            rows += printed.devices.map { ["device", "\($0)"] } + printed.plugins.map { ["plugin", "\($0)"] }
+            rows += printed.tainted.map { ["note", "\($0)"] }
+            rows += printed.troubles.map { ["trouble", TextTable.Cell($0, .bad)] }
             try StandardOutput.write(TextTable.text(rows))
         }
     }
@@ -65,6 +70,17 @@ struct Reload: AsyncParsableCommand {
     func run() async throws {
         try await ExitStatus.asking {
             for late in try await daemon.client().reload(isInteractive: true) { try StandardOutput.write(late + "\n") }
+        }
+    }
+}
+
+extension TriageStatus.Activity {
+    fileprivate var style: TerminalStyle? {
+        switch self {
+        case .idle, .working: .good
+        case .paused: .caution
+        case .degraded: .bad
+        case .starting, .stopping, .unknown: nil
         }
     }
 }

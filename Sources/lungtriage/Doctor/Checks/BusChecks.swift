@@ -106,11 +106,12 @@ extension Examination {
         case .starting, .stopping, .unknown:
             findings.append(
                 .warning("daemon", "It is \(status.activity.rawValue).", mend: "Wait, then see \(log)"))
-        case .degraded:
+        case .degraded where status.troubles.isEmpty:
             findings.append(
-                .failed(
-                    "daemon", "It takes no studies, or something keeps it from its work.", mend: "See \(log)"))
+                .failed("daemon", "It takes no studies, or something keeps it from its work.", mend: "See \(log)"))
+        case .degraded: break
         }
+        findings += status.troubles.map { .failed("daemon", $0, mend: "See \(log)") }
         return findings
     }
 }
