@@ -10,13 +10,20 @@ extension Check {
             (folders.inbox, .drop), (folders.inbox + "/urgent", .drop), (folders.inbox + "/stat", .drop),
             (folders.outbox, .results), (folders.failed, .results), (folders.archive, .own), (folders.state, .own),
         ]
-        let missing = places.map(\.0).filter { examination.isMissing($0) }
+        let paths = places.map(\.0)
+        let sights = paths.map(Sight.init)
+        if let hidden = zip(paths, sights).first(where: { $1 == .hidden }) {
+            return [.skipped("folders", "This user may not look at \(hidden.0).", mend: examination.asRoot)]
+        }
+        let missing = zip(paths, sights).filter { $1 == .missing }.map(\.0)
         if let first = missing.first {
             let others = missing.count == 1 ? " is" : " and \(missing.count - 1) others are"
             let remedy = examination.isPrivate ? examination.start : "sudo systemd-tmpfiles --create"
             return [.failed("folders", "\(first)\(others) not there.", mend: remedy)]
         }
-        let findings = places.flatMap { examination.findings(on: $0, use: $1) }
+        let findings = zip(places, sights).flatMap { place, sight in
+            sight.facts.map { examination.findings(on: place.0, $0, use: place.1) } ?? []
+        }
         guard findings.isEmpty else { return findings }
         let user = examination.daemonUser.map { Account.name(of: $0) } ?? "?"
         return [.ok("folders", "All \(places.count) folders are there and belong to \(user).")]
@@ -42,24 +49,26 @@ private enum FolderUse {
     }
 }
 
-extension Examination {
-    /// False as well where this user may not look.
-    fileprivate func isMissing(_ path: String) -> Bool {
+/// What this user sees of a folder.
+private enum Sight: Hashable {
+    /// Not even whether it is there.
+    case hidden
+    case missing
+    case seen(FolderFacts)
+
+    init(_ path: String) {
         do throws(SystemCallError) {
-            return try FolderFacts(path) == nil
+            self = try FolderFacts(path).map(Sight.seen) ?? .missing
         } catch {
-            return false
+            self = .hidden
         }
     }
 
-    fileprivate func findings(on path: String, use: FolderUse) -> [Finding] {
-        let facts: FolderFacts
-        do throws(SystemCallError) {
-            guard let found = try FolderFacts(path) else { return [] }
-            facts = found
-        } catch {
-            return [.skipped("folders", "\(error)", mend: asRoot)]
-        }
+    var facts: FolderFacts? { if case .seen(let facts) = self { facts } else { nil } }
+}
+
+extension Examination {
+    fileprivate func findings(on path: String, _ facts: FolderFacts, use: FolderUse) -> [Finding] {
         guard facts.isFolder else {
             return [.failed("folders", "\(path) is not a folder.", mend: "Move it away; the daemon makes the folder")]
         }

@@ -43,7 +43,7 @@ extension Check {
     /// Whether workers run.
     static let devices = Check(name: "devices") { examination in
         guard case .daemon(_, _, let status) = examination.reach else {
-            return [.skipped("devices", "There is no daemon to ask.")]
+            return [.skipped("devices", "The daemon cannot be asked.")]
         }
         guard !status.devices.isEmpty else {
             return [
