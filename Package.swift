@@ -181,7 +181,10 @@ let package = Package(
                 .product(name: "GRDB", package: "GRDB.swift"),
             ], swiftSettings: swiftSettings),
         .testTarget(
-            name: "PackagingTests", dependencies: ["Bus", "StationConfiguration"], swiftSettings: swiftSettings),
+            name: "PackagingTests",
+            dependencies: [
+                "Bus", "StationConfiguration", "lungtriage", "lungtriaged", "lungtriage-worker", "lungtriage-lab",
+            ], swiftSettings: swiftSettings),
         .testTarget(
             name: "StationConfigurationTests", dependencies: ["StationConfiguration"], swiftSettings: swiftSettings),
         .testTarget(

@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <sys/timex.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 int lungtriage_exchange(const char *first, const char *second) {
@@ -106,4 +108,16 @@ static int release_object(struct dl_phdr_info *object, size_t size, void *contex
 void lungtriage_release_code(void) {
     dl_iterate_phdr(release_object, NULL);
     malloc_trim(0);
+}
+
+uint32_t lungtriage_file_system(const char *path) {
+    struct statfs facts;
+    return statfs(path, &facts) == 0 ? (uint32_t)facts.f_type : 0;
+}
+
+int lungtriage_clock_is_synchronized(void) {
+    struct timex state = {0};
+    int clock = adjtimex(&state);
+    if (clock < 0) return -1;
+    return clock != TIME_ERROR && (state.status & STA_UNSYNC) == 0;
 }

@@ -5,13 +5,15 @@ extension PluginLocation {
     /// folder, those built beside it with the sources' model folders. The current folder has no say.
     public static var standard: [PluginLocation] { standard(program: programPath) }
 
-    /// `program` is absolute and without symbolic links.
-    static func standard(program: String) -> [PluginLocation] {
+    /// The same for another program, whose path is absolute and without symbolic links: `PREFIX/bin/NAME`, or
+    /// `PREFIX/libexec/lungtriage/NAME`.
+    public static func standard(program: String) -> [PluginLocation] {
         let folder = URL(fileURLWithPath: program).deletingLastPathComponent()
         if let root = sourceFolder(above: folder) {
             return [.buildFolder(libraries: folder.path, models: root.appending(path: "Plugins").path)]
         }
-        let prefix = folder.deletingLastPathComponent()
+        var prefix = folder.deletingLastPathComponent()
+        if prefix.lastPathComponent == "libexec" { prefix.deleteLastPathComponent() }
         return [.installed(prefix.appending(path: "lib/lungtriage/plugins").path)]
     }
 

@@ -47,6 +47,8 @@ enum ExitStatus {
         switch error.code {
         case .unavailable: "The daemon is not running: start it with \"systemctl start lungtriaged\" (\(error.message))"
         case .cannotConnect, .badAddress: "There is no bus to reach the daemon on. \(error.message)"
+        case .accessDenied:
+            "The bus does not let this user call the daemon: members of the group lungtriage may (lungtriage doctor)."
         default: error.message
         }
     }

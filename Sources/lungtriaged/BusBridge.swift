@@ -12,12 +12,12 @@ final class BusBridge: Sendable {
         let bus: TriageBusService
     }
 
-    private let settings: DaemonSettings
+    private let settings: ConfigurationSource
     private let manager: ServiceManager
     private let logger: Logger
     private let ends = Mutex<Ends?>(nil)
 
-    init(settings: DaemonSettings, manager: ServiceManager, logger: Logger) {
+    init(settings: ConfigurationSource, manager: ServiceManager, logger: Logger) {
         self.settings = settings
         self.manager = manager
         self.logger = logger

@@ -102,6 +102,8 @@ extension Bus.TriageStatus {
                     details: ["name": .string($0.name), "device": .string($0.device)])
             },
             devices: status.workers.map { TriageDevice(id: "cpu", kind: "cpu", name: $0.device) },
-            tainted: plugins.filter { !$0.isSealed }.map { "The plugin \($0.id) is not sealed." })
+            tainted: plugins.filter { !$0.isSealed }.map { "The plugin \($0.id) is not sealed." },
+            troubles: (status.activity == .full ? ["Too little space is free: nothing is taken in."] : [])
+                + status.troubles)
     }
 }

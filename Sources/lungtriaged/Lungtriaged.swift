@@ -17,8 +17,11 @@ import Triage
             """, version: LungtriageVersion.current)
 
     @Flag(help: "Serve on the session bus in place of the system bus.") var session = false
-    @Option(help: "Keep everything in this folder: inbox, outbox, archive, failed, state.") var root: String?
-    @Option(name: .customLong("config"), help: "Configuration file. Default: /etc/lungtriage/lungtriaged.conf.")
+    @Option(help: "Keep everything in this folder: inbox, outbox, archive, failed, state.", completion: .directory)
+    var root: String?
+    @Option(
+        name: .customLong("config"), help: "Configuration file. Default: /etc/lungtriage/lungtriaged.conf.",
+        completion: .file())
     var file: String?
     @Flag(help: "Say what is wrong with the configuration, and end.") var checkConfig = false
     @Option(help: "What is logged: debug, info, notice, warning or error and worse.") var logLevel = LogLevel.info
@@ -28,10 +31,7 @@ import Triage
 
     func run() async throws {
         ProcessMemory.shareArenas()
-        let settings = DaemonSettings(
-            file: file ?? (root == nil ? "/etc/lungtriage/lungtriaged.conf" : nil), isRequired: file != nil,
-            defaults: TriageConfiguration(
-                folders: root.map { FolderLayout(root: URL(fileURLWithPath: $0).standardizedFileURL.path) } ?? .system))
+        let settings = ConfigurationSource(root: root, file: file)
         let configuration: TriageConfiguration
         do {
             configuration = try settings.read()
@@ -52,7 +52,8 @@ import Triage
     }
 
     private func serve(
-        _ configuration: TriageConfiguration, _ settings: DaemonSettings, _ manager: ServiceManager, _ logger: Logger
+        _ configuration: TriageConfiguration, _ settings: ConfigurationSource, _ manager: ServiceManager,
+        _ logger: Logger
     ) async throws {
         let bridge = BusBridge(settings: settings, manager: manager, logger: logger)
         let daemon = try await TriageDaemon(

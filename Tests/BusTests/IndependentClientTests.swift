@@ -38,7 +38,7 @@ struct IndependentClientTests {
                     badTypes: "org.freedesktop.DBus.Error.InvalidArgs",
                     noMethod: "org.freedesktop.DBus.Error.UnknownMethod",
                     managed: ["/org/lungtriage/Triage1/job/5"],
-                    properties: ["Devices", "Plugins", "QueueLength", "Status", "Tainted", "Version"]))
+                    properties: ["Devices", "Plugins", "QueueLength", "Status", "Tainted", "Troubles", "Version"]))
         let row = "[\"/org/lungtriage/Triage1/job/4\", \"past\", \"completed\", \"stat\", 10, 30, 41.5, -1.0, "
         #expect(outcome.output.contains(row), "\(outcome.output)")
         #expect(await station.control.submissions.first?.priority == .urgent)
@@ -70,6 +70,12 @@ struct IndependentClientTests {
         let bus = "--address=\(station.bus.address)"
         let tree = try await program.run([bus, "tree", "org.lungtriage.Triage1", "--list"])
         #expect(tree.output.contains("/org/lungtriage/Triage1/job/5\n"), "\(tree)")
+        #expect(tree.status == 0 && tree.errors.isEmpty, "\(tree)")
+        // No object stands there, but who explores the service goes through them.
+        for node in ["/", "/org", "/org/lungtriage", "/org/lungtriage/Triage1/job"] {
+            let description = try await program.run([bus, "introspect", "org.lungtriage.Triage1", node])
+            #expect(description.status == 0 && description.output.contains("Introspectable"), "\(description)")
+        }
         let version = try await program.run([
             bus, "get-property", "org.lungtriage.Triage1", "/org/lungtriage/Triage1", "org.lungtriage.Triage1.Manager",
             "Version",

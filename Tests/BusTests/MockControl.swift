@@ -7,7 +7,8 @@ actor MockControl: TriageControl {
     private(set) var submissions: [TriageSubmission] = []
     private var current = TriageStatus(
         activity: .idle, plugins: [TriagePlugin(id: "unet", version: "1.0", role: "lung", details: ["a": .uint32(1)])],
-        devices: [TriageDevice(id: "cpu", kind: "cpu", name: "CPU")], tainted: ["unsealed plugin"])
+        devices: [TriageDevice(id: "cpu", kind: "cpu", name: "CPU")], tainted: ["unsealed plugin"],
+        troubles: ["The disk is full."])
     private(set) var lastPage: (filter: TriageJobFilter, offset: Int, limit: Int)?
 
     func add(_ job: TriageJob) { jobs[job.id] = job }

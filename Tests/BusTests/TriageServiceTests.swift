@@ -25,6 +25,13 @@ struct TriageServiceTests {
         #expect(try await station.client.version() == "1.2.3")
     }
 
+    @Test func `troubles carry no paths`() async throws {
+        let station = try await TriageStation()
+        await station.control.setStatus(
+            TriageStatus(activity: .degraded, troubles: ["The file /srv/ct/doe.nii cannot be moved."]))
+        #expect(try await station.client.status().troubles == ["The file doe.nii cannot be moved."])
+    }
+
     @Test func `lists carry jobs whole, past and active`() async throws {
         let station = try await TriageStation()
         let jobs = [

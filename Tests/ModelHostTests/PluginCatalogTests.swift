@@ -99,6 +99,11 @@ import Testing
         #expect(error.code == .notFound && error.message.contains("threshold"))
     }
 
+    @Test(arguments: ["/usr/bin/lungtriage", "/usr/libexec/lungtriage/lungtriage-worker"])
+    func installedProgramsLookBesideThemselves(program: String) {
+        #expect(PluginLocation.standard(program: program) == [.installed("/usr/lib/lungtriage/plugins")])
+    }
+
     @Test func relativeFoldersAreNotSearched() {
         #expect(PluginCatalog([.installed("plugins")]).plugins.isEmpty)
     }

@@ -12,10 +12,12 @@ package final class Station: Sendable {
     private let listener: Mutex<Task<Void, Never>?> = Mutex(nil)
     private let state = Mutex<(events: [TriageEvent], daemon: Process?)>(([], nil))
 
-    /// - Parameter hears: whether to keep what the daemon says in ``events``.
-    /// - Parameter root: a folder that is not there yet; by default a temporary one.
-    package init(root: String? = nil, hears: Bool = true) throws {
-        bus = try PrivateBus()
+    /// - Parameters:
+    ///   - root: a folder that is not there yet; by default a temporary one.
+    ///   - policy: further rules of the bus.
+    ///   - hears: whether to keep what the daemon says in ``events``.
+    package init(root: String? = nil, policy: String = "", hears: Bool = true) throws {
+        bus = try PrivateBus(policy: policy)
         self.root = root ?? FileManager.default.temporaryDirectory.path + "/station-" + UUID().uuidString
         for drop in ["/inbox/urgent", "/inbox/stat"] {
             try FileManager.default.createDirectory(atPath: self.root + drop, withIntermediateDirectories: true)

@@ -37,6 +37,33 @@ import Testing
         station.stop()
     }
 
+    /// As bash asks for them when the user presses the tabulator.
+    @Test(.enabled(if: PrivateBus.program("bash") != nil, "bash is not installed"))
+    func jobsAreCompleted() async throws {
+        let station = try Station()
+        let bash = try #require(ExternalProgram("bash", bus: station.bus))
+        let program = Station.product("lungtriage")
+        func completed(_ words: String) async throws -> ExternalProgram.Outcome {
+            try await bash.run([
+                "-c",
+                """
+                PATH=\(program.deletingLastPathComponent().path):$PATH
+                source <(lungtriage --generate-completion-script bash)
+                COMP_WORDS=(\(words) '') COMP_CWORD=$((${#COMP_WORDS[@]} - 1)) COMP_LINE='\(words) '
+                COMP_POINT=${#COMP_LINE} && _lungtriage && echo "${COMPREPLY[@]}"
+                """,
+            ])
+        }
+        let nobody = try await completed("lungtriage show --session")
+        #expect(nobody.output.trimmingCharacters(in: .whitespacesAndNewlines) == "" && nobody.errors == "", "\(nobody)")
+        try station.start()
+        try await eventually("the service") { station.events.contains(.serviceAppeared) }
+        try station.drop("scan.nii", "x")
+        try await eventually("the result") { station.names("outbox").contains("scan") }
+        #expect(try await completed("lungtriage show --session").output == "1\n")
+        try await eventually("the end of the job") { try await completed("lungtriage cancel --session").output == "\n" }
+    }
+
     @Test func pauseOutlivesTheDaemon() async throws {
         let station = try Station()
         try station.start()

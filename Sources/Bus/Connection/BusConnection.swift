@@ -181,6 +181,11 @@ extension BusConnection {
         }
     }
 
+    /// Whether the bus would start the owner of a name that nobody owns.
+    package func isActivatable(_ name: BusName) async throws(BusError) -> Bool {
+        try await call(.callBus("ListActivatableNames")).first?.stringValues?.contains(name.text) ?? false
+    }
+
     /// The user that a connection belongs to.
     package func unixUser(of name: String) async throws(BusError) -> UInt32 {
         let answer = try await call(.callBus("GetConnectionUnixUser", [.string(name)]))

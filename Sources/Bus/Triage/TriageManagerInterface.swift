@@ -102,6 +102,7 @@ struct TriageManagerInterface: Sendable {
             statusProperty("Status", .string), statusProperty("QueueLength", .uint32),
             statusProperty("Plugins", .array(TriageWire.pluginRow)),
             statusProperty("Devices", .array(TriageWire.deviceRow)), statusProperty("Tainted", .array(.string)),
+            statusProperty("Troubles", .array(.string)),
         ]
     }
 

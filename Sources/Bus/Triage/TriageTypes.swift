@@ -133,16 +133,19 @@ package struct TriageStatus: Hashable, Sendable {
     package var devices: [TriageDevice]
     /// Why results are not what a sealed installation gives: unsealed plugins, for instance. Empty: nothing.
     package var tainted: [String]
+    /// What keeps the daemon from its work at the moment, a sentence each.
+    package var troubles: [String]
 
     package init(
         activity: Activity, queueLength: UInt32 = 0, plugins: [TriagePlugin] = [], devices: [TriageDevice] = [],
-        tainted: [String] = []
+        tainted: [String] = [], troubles: [String] = []
     ) {
         self.activity = activity
         self.queueLength = queueLength
         self.plugins = plugins
         self.devices = devices
         self.tainted = tainted
+        self.troubles = troubles
     }
 }
 

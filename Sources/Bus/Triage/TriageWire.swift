@@ -186,6 +186,7 @@ extension TriageStatus {
             "Status": .string(activity.rawValue), "QueueLength": .uint32(queueLength),
             "Plugins": .array(of: TriageWire.pluginRow, plugins.map(\.row)),
             "Devices": .array(of: TriageWire.deviceRow, devices.map(\.row)), "Tainted": .strings(tainted),
+            "Troubles": .strings(troubles.map(\.withoutPaths)),
         ]
     }
 
@@ -195,7 +196,8 @@ extension TriageStatus {
             queueLength: properties["QueueLength"]?.unsignedValue.map { UInt32(truncatingIfNeeded: $0) } ?? 0,
             plugins: (properties["Plugins"]?.elements ?? []).compactMap(TriagePlugin.init(row:)),
             devices: (properties["Devices"]?.elements ?? []).compactMap(TriageDevice.init(row:)),
-            tainted: properties["Tainted"]?.stringValues ?? [])
+            tainted: properties["Tainted"]?.stringValues ?? [],
+            troubles: properties["Troubles"]?.stringValues ?? [])
     }
 }
 

@@ -28,6 +28,12 @@ uint64_t lungtriage_resident_bytes(pid_t process);
 /* Bytes of memory that could be given to a program without swapping (MemAvailable of /proc/meminfo); 0 when unknown. */
 uint64_t lungtriage_available_bytes(void);
 
+/* The kind of the file system that a path lies on, as statfs(2) numbers them; 0 when it cannot be told. */
+uint32_t lungtriage_file_system(const char *path);
+
+/* Whether something keeps the clock right: 1, 0, or -1 when the kernel does not say (adjtimex(2)). */
+int lungtriage_clock_is_synchronized(void);
+
 /* Lets threads share so many of the allocator's arenas: fewer keep less memory that is free, and make threads wait
    (mallopt(3), M_ARENA_MAX). Before there are other threads. */
 void lungtriage_limit_arenas(int count);

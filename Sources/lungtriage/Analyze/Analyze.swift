@@ -14,8 +14,9 @@ struct Analyze: ParsableCommand {
             folder, which appears when everything is whole. Research use, not a medical device.
             """)
 
-    @Argument(help: "Chest CT (.nii, .nii.gz).") var input: String
-    @Option(name: .shortAndLong, help: "Folder for the results; new or empty.") var output: String
+    @Argument(help: "Chest CT (.nii, .nii.gz).", completion: .studyFile) var input: String
+    @Option(name: .shortAndLong, help: "Folder for the results; new or empty.", completion: .directory) var output:
+        String
     @Flag(help: "Replace the output folder if it holds files.") var replace = false
     @Option(help: "Ids of the plugins to use, with commas between them. Default: the first of each role.")
     var plugins: String?

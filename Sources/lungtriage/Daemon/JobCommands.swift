@@ -6,7 +6,7 @@ struct Submit: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Hand a chest CT to the daemon. The file stays where it is.")
 
-    @Argument(help: "Chest CT (.nii, .nii.gz).") var files: [String]
+    @Argument(help: "Chest CT (.nii, .nii.gz).", completion: .studyFile) var files: [String]
     @Option(help: "stat, urgent or routine.") var priority = TriagePriority.routine
     @OptionGroup var daemon: DaemonOptions
     @OptionGroup var output: OutputOptions
@@ -49,9 +49,15 @@ struct ListJobs: AsyncParsableCommand {
             let filter = TriageJobFilter(states: Set(states), study: study)
             let jobs = try await daemon.client().jobs(matching: filter, limit: limit).map(PrintedJob.init)
             if output.json { return try StandardOutput.write(json: jobs) }
-            let rows = jobs.map { [$0.job, $0.study, $0.state, $0.priority, $0.arrived, $0.outcome] }
-            try StandardOutput.write(
-                TextTable.text([["JOB", "STUDY", "STATE", "PRIORITY", "ARRIVED", "OUTCOME"]] + rows))
+            let heading: [TextTable.Cell] = ["JOB", "STUDY", "STATE", "PRIORITY", "ARRIVED", "OUTCOME"]
+            let rows: [[TextTable.Cell]] = jobs.map {
+                let style = TerminalStyle(state: $0.state) ?? $0.triageLevel.flatMap(TerminalStyle.init(level:))
+                return [
+                    "\($0.job)", "\($0.study)", "\($0.state)", "\($0.priority)", "\($0.arrived)",
+                    TextTable.Cell($0.outcome, style),
+                ]
+            }
+            try StandardOutput.write(TextTable.text([heading] + rows))
         }
     }
 }
@@ -59,7 +65,7 @@ struct ListJobs: AsyncParsableCommand {
 struct Show: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Show all that the daemon knows of a job.")
 
-    @Argument(help: "The job's number.") var job: String
+    @Argument(help: "The job's number.", completion: .jobs()) var job: String
     @OptionGroup var daemon: DaemonOptions
     @OptionGroup var output: OutputOptions
 
@@ -83,7 +89,7 @@ struct Show: AsyncParsableCommand {
 struct Cancel: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Cancel a job that waits or runs.")
 
-    @Argument(help: "The job's number.") var job: String
+    @Argument(help: "The job's number.", completion: .jobs(in: [.queued, .running])) var job: String
     @OptionGroup var daemon: DaemonOptions
 
     func run() async throws {
@@ -95,7 +101,7 @@ struct Retry: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Try a job again that failed, was quarantined or cancelled.")
 
-    @Argument(help: "The job's number.") var job: String
+    @Argument(help: "The job's number.", completion: .jobs(in: [.failed, .quarantined, .cancelled])) var job: String
     @OptionGroup var daemon: DaemonOptions
 
     func run() async throws {

@@ -54,20 +54,3 @@ struct PrintedJob: Encodable {
         return progress.map { "\(Int($0 * 100)) %" } ?? ""
     }
 }
-
-/// Rows with their columns under each other.
-enum TextTable {
-    static func text(_ rows: [[String]]) -> String {
-        let columns = rows.map(\.count).max() ?? 0
-        let widths = (0..<columns).map { column in rows.map { $0.count > column ? $0[column].count : 0 }.max() ?? 0 }
-        return rows.map { row in
-            zip(row, widths).enumerated()
-                .map { index, cell in
-                    // No blanks at the end of a line.
-                    index == row.count - 1
-                        ? cell.0 : cell.0 + String(repeating: " ", count: cell.1 - cell.0.count)
-                }
-                .joined(separator: "  ") + "\n"
-        }.joined()
-    }
-}

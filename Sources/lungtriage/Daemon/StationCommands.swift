@@ -15,6 +15,7 @@ struct Status: AsyncParsableCommand {
         let plugins: [String]
         let devices: [String]
         let tainted: [String]
+        let troubles: [String]
     }
 
     func run() async throws {
@@ -24,12 +25,16 @@ struct Status: AsyncParsableCommand {
             let printed = Printed(
                 version: try await client.version(), status: status.activity.rawValue,
                 queueLength: Int(status.queueLength), plugins: status.plugins.map { "\($0.id) \($0.version)" },
-                devices: status.devices.map(\.name), tainted: status.tainted)
+                devices: status.devices.map(\.name), tainted: status.tainted,
+                troubles: status.troubles)
             if output.json { return try StandardOutput.write(json: printed) }
-            let rows =
-                [["version", printed.version], ["status", printed.status], ["waiting", "\(printed.queueLength)"]]
-                + printed.devices.map { ["device", $0] } + printed.plugins.map { ["plugin", $0] }
-                + printed.tainted.map { ["note", $0] }
+            var rows: [[TextTable.Cell]] = [
+                ["version", "\(printed.version)"], ["status", TextTable.Cell(printed.status, status.activity.style)],
+                ["waiting", "\(printed.queueLength)"],
+            ]
+            rows += printed.devices.map { ["device", "\($0)"] } + printed.plugins.map { ["plugin", "\($0)"] }
+            rows += printed.tainted.map { ["note", "\($0)"] }
+            rows += printed.troubles.map { ["trouble", TextTable.Cell($0, .bad)] }
             try StandardOutput.write(TextTable.text(rows))
         }
     }
@@ -69,48 +74,13 @@ struct Reload: AsyncParsableCommand {
     }
 }
 
-struct ShowWorklist: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "worklist", abstract: "List completed studies, the most severe first.")
-
-    @Option(help: "Of the latest so many jobs.") var limit: UInt32 = 1000
-    @OptionGroup var daemon: DaemonOptions
-    @OptionGroup var output: OutputOptions
-
-    private static let levels = ["none", "mild", "moderate", "severe", "critical"]
-    /// Green to red, as terminals have them.
-    private static let colors = ["32", "32", "33", "31", "1;31"]
-
-    func run() async throws {
-        try await ExitStatus.asking {
-            let filter = TriageJobFilter(states: [.completed])
-            let jobs = try await daemon.client().jobs(matching: filter, limit: limit).map(PrintedJob.init)
-            let sorted = jobs.sorted {
-                Self.rank($0) != Self.rank($1) ? Self.rank($0) > Self.rank($1) : $0.job < $1.job
-            }
-            if output.json { return try StandardOutput.write(json: sorted) }
-            let isTerminal = isatty(STDOUT_FILENO) != 0
-            let rows = sorted.map { job in
-                [
-                    job.triageLevel ?? "–", job.study, PrintedJob.percent(job.po), PrintedJob.percent(job.pho),
-                    job.zoneScore.map { "\($0)" } ?? "–", job.arrived,
-                ]
-            }
-            let text = TextTable.text([["LEVEL", "STUDY", "PO", "PHO", "ZONES", "ARRIVED"]] + rows)
-            try StandardOutput.write(isTerminal ? Self.colored(text) : text)
+extension TriageStatus.Activity {
+    fileprivate var style: TerminalStyle? {
+        switch self {
+        case .idle, .working: .good
+        case .paused: .caution
+        case .degraded: .bad
+        case .starting, .stopping, .unknown: nil
         }
-    }
-
-    private static func rank(_ job: PrintedJob) -> Double {
-        let level = job.triageLevel.flatMap { levels.firstIndex(of: $0) } ?? -1
-        return Double(level) * 1000 + (job.po ?? 0)
-    }
-
-    private static func colored(_ text: String) -> String {
-        text.split(separator: "\n").map { line in
-            let word = line.prefix { $0 != " " }
-            guard let level = levels.firstIndex(of: String(word)) else { return String(line) }
-            return "\u{1b}[\(colors[level])m\(word)\u{1b}[0m\(line.dropFirst(word.count))"
-        }.joined(separator: "\n") + "\n"
     }
 }

@@ -19,7 +19,7 @@ struct Watch: AsyncParsableCommand {
                 if output.json {
                     try StandardOutput.write(json: printed)
                 } else {
-                    try StandardOutput.write(printed.text + "\n")
+                    try StandardOutput.write((printed.style?.paint(printed.text) ?? printed.text) + "\n")
                 }
                 if printed.isEnd, let remaining = left {
                     left = remaining - 1
@@ -73,6 +73,15 @@ struct PrintedEvent: Encodable {
             self.event = "failed"
             (self.job, self.study, code, message) = (job, study, failure.code, failure.message)
             resent = announcement.isResent
+        }
+    }
+
+    var style: TerminalStyle? {
+        switch event {
+        case "completed": triageLevel.flatMap(TerminalStyle.init(level:))
+        case "failed": .bad
+        case "serviceVanished": .caution
+        default: nil
         }
     }
 

@@ -87,7 +87,7 @@ struct PluginsList: ParsableCommand {
 struct PluginsShow: ParsableCommand {
     static let configuration = CommandConfiguration(commandName: "show", abstract: "All about one plugin.")
 
-    @Argument(help: "The plugin's id.") var id: String
+    @Argument(help: "The plugin's id.", completion: .plugin) var id: String
     @OptionGroup var plugins: PluginOptions
     @Flag(help: "Print JSON.") var json = false
 
@@ -127,7 +127,7 @@ struct PluginsSeal: ParsableCommand {
         commandName: "seal",
         abstract: "Sign a plugin off: write the SHA-256 of its files into its plugin.json.")
 
-    @Argument(help: "The plugin's folder.") var folder: String
+    @Argument(help: "The plugin's folder.", completion: .directory) var folder: String
 
     func run() throws {
         try ExitStatus.guarding {

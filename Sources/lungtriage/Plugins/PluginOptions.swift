@@ -7,7 +7,7 @@ struct PluginOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "Folder of installed plugins, one subfolder each, in place of the program's own. May be given several times.",
-            valueName: "folder"))
+            valueName: "folder"), completion: .directory)
     var pluginFolder: [String] = []
 
     var locations: [PluginLocation] {
@@ -16,4 +16,11 @@ struct PluginOptions: ParsableArguments {
     }
 
     var catalog: PluginCatalog { PluginCatalog(locations) }
+}
+
+extension CompletionKind {
+    /// The ids of the program's own plugins.
+    static let plugin = CompletionKind.custom { _, _, prefix in
+        PluginCatalog(PluginLocation.standard).plugins.map(\.id).filter { $0.hasPrefix(prefix) }
+    }
 }
