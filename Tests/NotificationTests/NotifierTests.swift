@@ -91,10 +91,7 @@ struct NotifierTests {
         try await station.finish(.completed("2", "second"), announcement: 2)
         try await eventually("the second is shown") { desktop.titles.contains("Severe: second") }
         #expect(desktop.titles == ["Severe: P001", "Severe: second"])
-        try await eventually("it is written down") {
-            guard case .memory(let memory) = place.memory.read() else { return false }
-            return memory.endings["2"] != nil
-        }
+        try await eventually("it is written down") { place.remembers("2") }
         await place.stop()
         try await place.startAndCatchUp(station)
         try await station.announce(.completed("1"), 1, isResent: true)

@@ -89,12 +89,12 @@ final class MockDaemon: @unchecked Sendable {
         try? FileManager.default.removeItem(at: log)
     }
 
-    /// The lines of its log that name the method.
+    /// The calls of the method in its log. One call is a time, the method and the arguments, which may have several lines.
     func calls(_ method: String) -> [String] {
         let text = (try? String(contentsOf: log, encoding: .utf8)) ?? ""
-        return text.split(separator: "\n").map(String.init).filter {
-            $0.split(separator: " ").dropFirst().first.map(String.init) == method
-        }
+        let starts = text.ranges(of: #/(?m)^[0-9]+\.[0-9]+ /#).map(\.lowerBound)
+        return zip(starts, starts.dropFirst() + [text.endIndex]).map { String(text[$0..<$1]) }
+            .filter { $0.split(separator: " ").dropFirst().first?.trimmingCharacters(in: .newlines) == method }
     }
 
     func click(_ id: UInt32) async throws {

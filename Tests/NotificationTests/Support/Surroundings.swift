@@ -37,6 +37,12 @@ final class Surroundings: Sendable {
         try memory.write(NewsMemory(knownUntil: Clock.microseconds(secondsAgo: secondsAgo)))
     }
 
+    /// Whether the end of the job was told and written down.
+    func remembers(_ job: String) -> Bool {
+        guard case .memory(let memory) = memory.read() else { return false }
+        return memory.endings[job] != nil
+    }
+
     func start(_ change: (inout NotifierSettings) -> Void = { _ in }) {
         let environment = ["PATH": folder.appending(path: "bin").path, "HOME": folder.path]
         var settings = NotifierSettings(memory: memory, environment: environment)
