@@ -15,14 +15,15 @@ package struct Notifier: Sendable {
 
     /// Runs until the task is cancelled.
     ///
-    /// Throws ``BusError``: `badAddress` when there is no session bus or no bus of the station, `accessDenied`, `nameTaken` when
-    /// another notifier runs on this desktop.
+    /// Throws ``BusError``: `badAddress` when there is no session bus or no bus of the station, `accessDenied`,
+    /// `nameTaken` when another notifier runs on this desktop, `disconnected` when the session bus does not come back.
     package func run() async throws {
         let (changes, change) = AsyncStream.makeStream(of: NotificationDesk.Change.self)
         let (clicks, click) = AsyncStream.makeStream(of: NotificationDesk.Activation.self)
         let (answers, answer) = AsyncStream.makeStream(of: DesktopNotification.self)
         let desk = NotificationDesk(
-            on: settings.desktop, timeout: settings.timing.answerTimeout, backOff: settings.timing.backOff,
+            on: settings.desktop, timeout: settings.timing.answerTimeout, patience: settings.timing.patience,
+            backOff: settings.timing.backOff,
             changes: { change.yield($0) }, activations: { click.yield($0) })
         let (memory, isFirstStart) = remembered()
         let ledger = NewsLedger(memory: memory, file: settings.memory, log: log)

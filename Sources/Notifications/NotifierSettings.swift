@@ -27,6 +27,8 @@ package struct NotifierSettings: Sendable {
         package var summaryInterval = Duration.seconds(1)
         /// How long the notification daemon may take to answer.
         package var answerTimeout = Duration.seconds(5)
+        /// How long the session bus may be away before the desktop counts as ended.
+        package var patience = Duration.seconds(300)
         /// After an answer that did not come or was an error: doubled each time.
         package var firstRetry = Duration.seconds(1)
         package var longestRetry = Duration.seconds(60)

@@ -9,17 +9,17 @@ import UnixSignals
     static let configuration = CommandConfiguration(
         commandName: "lungtriage-notify",
         abstract:
-            "Shows a desktop notification for every study that the station has finished. Research use, not a medical device.",
+            "Desktop notifications of the studies that the station has finished. Research use, not a medical device.",
         discussion: """
-            Runs for as long as the desktop, usually as the systemd user unit lungtriage-notify.service, and ends with SIGTERM. \
-            Studies are heard from the system bus; members of the group lungtriage also learn what ended while they were \
-            logged out, and can open reports. It ends with 69 when there is no session bus, and with 75 when another \
-            notifier runs on this desktop.
+            Runs for as long as the desktop, usually as the systemd user unit lungtriage-notify.service, and ends with \
+            SIGTERM. Studies are heard from the system bus; members of the group lungtriage also learn what ended while \
+            they were logged out, and can open reports. Exit status 69: there is no session bus; 75: another notifier \
+            runs on this desktop.
             """, version: LungtriageVersion.current)
 
     @Flag(help: "Find the station on the session bus in place of the system bus.") var session = false
     @Option(help: "Folder of the results.") var outbox = "/var/lib/lungtriage/outbox"
-    @Option(help: "Studies of a lower level are not told; failed ones and those without a level are.")
+    @Option(help: "Studies of a lower level are not told, but those that failed, have no level, or doubtful scores.")
     var minimumLevel = SeverityLevel.none
 
     func run() async throws {

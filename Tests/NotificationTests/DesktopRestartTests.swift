@@ -40,7 +40,8 @@ struct DesktopRestartTests {
         let (station, desktop) = try await (FakeStation(on: place.stationBus), FakeDesktop(on: place.desktopBus))
         try await place.startAndCatchUp(station)
         try await station.finish(.completed("1", "before"), announcement: 1)
-        // Not before the answer arrived: whether a call without one was heard cannot be known, and it would be repeated.
+        // Not before the answer arrived: whether a call without one was heard cannot be known, and it would be
+        // repeated.
         try await eventually("it is shown, and written down") { place.remembers("1") }
         place.desktopBus.stop()
         try await station.finish(.completed("2", "meanwhile"), announcement: 2)
@@ -49,12 +50,23 @@ struct DesktopRestartTests {
         #expect(desktop.titles == ["Severe: before", "Severe: meanwhile"])
     }
 
+    @Test func `when the session bus does not come back the notifier ends`() async throws {
+        let place = try Surroundings()
+        let (station, desktop) = try await (FakeStation(on: place.stationBus), FakeDesktop(on: place.desktopBus))
+        try await place.startAndCatchUp(station) { $0.timing.patience = .milliseconds(100) }
+        try await station.finish(.completed("1"), announcement: 1)
+        try await eventually("it is shown") { desktop.shown.count == 1 }
+        place.desktopBus.stop()
+        let error = await #expect(throws: BusError.self) { try await place.ended() }
+        #expect(error?.code == .disconnected)
+    }
+
     @Test(arguments: [FakeDesktop.Manner.refuses, .silent])
     func `a desktop that refuses or is silent is tried again`(manner: FakeDesktop.Manner) async throws {
         let place = try Surroundings()
         let (station, desktop) = try await (FakeStation(on: place.stationBus), FakeDesktop(on: place.desktopBus))
         desktop.become(manner)
-        try await place.startAndCatchUp(station)
+        try await place.startAndCatchUp(station) { $0.timing.answerTimeout = .milliseconds(300) }
         try await station.finish(.completed("1", "patient"), announcement: 1)
         try await eventually("it was asked") { desktop.questions > 1 }
         desktop.become(.answers)

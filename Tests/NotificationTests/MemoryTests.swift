@@ -10,13 +10,17 @@ import Testing
 
     @Test func `an announcement is known by its number and job, a past end by its time`() {
         var memory = NewsMemory(knownUntil: 0)
+        #expect(memory.familiarity(with: news("1", announcement: 7, ended: 5000)) == .new)
         memory.remember(news("1", announcement: 7, ended: 1000))
-        #expect(memory.knows(news("1", announcement: 7, ended: 5000)))
-        #expect(!memory.knows(news("1", announcement: 8, ended: 5000)))
-        // Numbers begin anew with a new database.
-        #expect(!memory.knows(news("2", announcement: 7, ended: 900)))
-        #expect(memory.knows(news("1", announcement: nil, ended: 1000)))
-        #expect(!memory.knows(news("1", announcement: nil, ended: 1001)))
+        #expect(memory.familiarity(with: news("1", announcement: 7, ended: 5000)) == .known)
+        #expect(memory.familiarity(with: news("1", announcement: 8, ended: 5000)) == .new)
+        // An older one that is repeated, or the station has a new database.
+        #expect(memory.familiarity(with: news("1", announcement: 6, ended: 5000)) == .knownIfEnded(1000))
+        #expect(memory.familiarity(with: news("2", announcement: 7, ended: 900)) == .new)
+        #expect(memory.familiarity(with: news("1", announcement: nil, ended: 1000)) == .known)
+        #expect(memory.familiarity(with: news("1", announcement: nil, ended: 1001)) == .new)
+        memory.remember(news("3", announcement: nil, ended: 2000))
+        #expect(memory.familiarity(with: news("3", announcement: 9, ended: 5000)) == .knownIfEnded(2000))
     }
 
     @Test func `the memory stays small and keeps the newest`() {
@@ -25,8 +29,8 @@ import Testing
             memory.remember(news("\(number)", announcement: number, ended: number))
         }
         #expect(memory.endings.count <= 2500)
-        #expect(memory.knows(news("20000", announcement: 20_000, ended: 0)))
-        #expect(!memory.knows(news("1", announcement: 1, ended: 0)))
+        #expect(memory.familiarity(with: news("20000", announcement: 20_000, ended: 0)) == .known)
+        #expect(memory.familiarity(with: news("1", announcement: 1, ended: 0)) == .new)
     }
 
     @Test func `a clock that is set back hides nothing that comes`() {

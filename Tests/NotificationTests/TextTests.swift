@@ -57,7 +57,20 @@ import Testing
         ("none", NotificationUrgency.low), ("mild", .low), ("moderate", .normal), ("severe", .normal),
         ("critical", .critical), ("unknown", .normal), ("a level of the future", .normal),
     ]) func `the urgency follows the level`(level: String, urgency: NotificationUrgency) throws {
-        #expect(NotificationUrgency(NewsSummary.Kind(try news(.completed("1", level: level)).outcome)) == urgency)
+        #expect(NotificationUrgency(try news(.completed("1", level: level))) == urgency)
+    }
+
+    @Test func `doubtful scores are said to be so, and are never a quiet matter`() throws {
+        let job = TriageJob.completed("1", level: "mild", details: ["reliability": .string("doubtful")])
+        let doubtful = try news(job)
+        #expect(NotificationText(doubtful).body[1] == "Doubtful: do not rely on the scores; the report says why.")
+        #expect(NotificationUrgency(doubtful) == .normal && doubtful.matters(from: .critical))
+        let summary = NewsSummary([doubtful, try news(.completed("2", level: "mild"))])
+        #expect(NotificationUrgency(summary) == .normal)
+        #expect(NotificationText(summary).body[1] == "Doubtful scores: 1 study")
+        let warned = try news(.completed("1", level: "mild", details: ["reliability": .string("warning")]))
+        #expect(NotificationText(warned).body[1] == "With reservations: the report says why.")
+        #expect(!warned.matters(from: .moderate))
     }
 
     @Test func `names of files cannot turn the text around or fill the screen`() {

@@ -29,7 +29,7 @@ extension DesktopNotification {
         case .study(let news):
             let isCompleted = if case .completed = news.outcome { true } else { false }
             self.init(
-                text: NotificationText(news), urgency: NotificationUrgency(NewsSummary.Kind(news.outcome)),
+                text: NotificationText(news), urgency: NotificationUrgency(news),
                 category: isCompleted ? .completed : .failed,
                 target: isCompleted ? .report(job: news.job) : nil, replacementKey: news.replacementKey)
         case .summary(let summary, let flood):

@@ -1,7 +1,7 @@
 import Bus
 
-/// Notifications on the session bus, through restarts of the notification daemon and of the bus. It knows which notification
-/// is which, replaces those of the same key, and tells what was clicked.
+/// Notifications on the session bus, through restarts of the notification daemon and of the bus. It knows which
+/// notification is which, replaces those of the same key, and tells what was clicked.
 package actor NotificationDesk {
     /// Somebody clicked on a notification.
     package struct Activation: Hashable, Sendable {
@@ -36,6 +36,7 @@ package actor NotificationDesk {
 
     private let connector: BusConnector
     private let timeout: Duration
+    private let patience: Duration
     private let changes: @Sendable (Change) -> Void
     private let activations: @Sendable (Activation) -> Void
     private var state = State.disconnected
@@ -45,17 +46,20 @@ package actor NotificationDesk {
     /// Keys, the oldest notification first.
     private var order: [String] = []
     private var token: (id: UInt32, text: String)?
+    private var lostSince: ContinuousClock.Instant?
 
     /// - Parameters:
     ///   - timeout: how long the notification daemon may take to answer.
+    ///   - patience: how long the session bus may be away.
     ///   - changes: is told when notifications can or cannot be shown.
     ///   - activations: is told of clicks.
     package init(
-        on address: BusAddress, timeout: Duration = .seconds(5), backOff: BusConnector.BackOff = .init(),
+        on address: BusAddress, timeout: Duration, patience: Duration, backOff: BusConnector.BackOff,
         changes: @escaping @Sendable (Change) -> Void, activations: @escaping @Sendable (Activation) -> Void
     ) {
         connector = BusConnector(to: address, name: Self.ownName, backOff: backOff)
         self.timeout = timeout
+        self.patience = patience
         self.changes = changes
         self.activations = activations
     }
@@ -65,8 +69,8 @@ package actor NotificationDesk {
 
     /// Shows a notification, in the place of an earlier one of the same key.
     ///
-    /// Throws ``BusError``: `unavailable` when there is no notification daemon, `timedOut` when it does not answer, `disconnected`,
-    /// and what it answers; ``changes`` tells when it is worth trying again.
+    /// Throws ``BusError``: `unavailable` when there is no notification daemon, `timedOut` when it does not answer,
+    /// `disconnected`, and what it answers; ``changes`` tells when it is worth trying again.
     package func show(_ notification: DesktopNotification) async throws(BusError) {
         guard case .ready(let server) = state else {
             throw BusError(.unavailable, "Nobody shows notifications on this desktop.")
@@ -106,25 +110,44 @@ package actor NotificationDesk {
 extension NotificationDesk {
     /// Keeps the connection until the task is cancelled.
     ///
-    /// Throws ``BusError``: `badAddress` when no session bus is known, `accessDenied`, and `nameTaken` when another notifier runs
-    /// on this desktop.
-    package func run() async throws(BusError) {
-        try await connector.run { event in
-            switch event {
-            case .connected(let connection): await self.serve(connection)
-            case .lost(let error), .waiting(let error, _): await self.lose(error)
+    /// Throws ``BusError``: `badAddress` when no session bus is known, `accessDenied`, `nameTaken` when another notifier
+    /// runs on this desktop, and `disconnected` when the bus has been away for longer than the patience: then the
+    /// desktop is no more.
+    package func run() async throws {
+        let (ends, end) = AsyncStream.makeStream(of: BusError.self)
+        try await withThrowingTaskGroup { group in
+            group.addTask {
+                try await self.connector.run { event in
+                    switch event {
+                    case .connected(let connection): await self.serve(connection)
+                    case .lost(let error), .waiting(let error, _):
+                        if await !self.bearsLoss(error) { end.yield(error) }
+                    }
+                }
             }
+            group.addTask {
+                for await error in ends {
+                    throw BusError(
+                        .disconnected, "The session bus is gone, and the desktop with it.", cause: error.message)
+                }
+            }
+            defer { group.cancelAll() }
+            try await group.next()
         }
     }
 
-    private func lose(_ error: BusError) {
+    /// False: the bus has been away for too long.
+    private func bearsLoss(_ error: BusError) -> Bool {
+        if lostSince == nil { changes(.busLost(error.message)) }
+        let since = lostSince ?? .now
         enter(.disconnected)
-        changes(.busLost(error.message))
+        lostSince = since
+        return .now - since < patience
     }
 
     private func enter(_ next: State) {
         state = next
-        (capabilities, shown, ids, order, token) = (nil, [:], [:], [], nil)
+        (capabilities, shown, ids, order, token, lostSince) = (nil, [:], [:], [], nil, nil)
     }
 
     private func serve(_ connection: BusConnection) async {
@@ -143,7 +166,8 @@ extension NotificationDesk {
         for await signal in signals { handle(signal, connection) }
     }
 
-    /// The notification daemon's name, started where the desktop starts it with the first notification; empty: there is none.
+    /// The notification daemon's name, started where the desktop starts it with the first notification; empty: there is
+    /// none.
     private func findServer(_ connection: BusConnection) async throws(BusError) -> String {
         if let owner = try await connection.owner(of: NotificationServer.name) { return owner }
         let bus = BusName(literal: "org.freedesktop.DBus")

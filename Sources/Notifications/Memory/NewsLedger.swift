@@ -1,4 +1,5 @@
-/// The memory as the tasks of the notifier share it: what was heard waits here until it was told, and is then written down.
+/// The memory as the tasks of the notifier share it: what was heard waits here until it was told, and is then written
+/// down.
 package actor NewsLedger {
     private var memory: NewsMemory
     /// Heard, and not told yet.
@@ -15,20 +16,11 @@ package actor NewsLedger {
 
     package var searchStart: UInt64 { memory.searchStart }
 
-    /// Whether it was told or is waiting to be.
-    package func knows(_ news: StudyNews) -> Bool {
-        if memory.knows(news) { return true }
-        guard let other = waiting[news.job] else { return false }
-        // Of two that are found in different ways, the end that is not later is the same.
-        guard let announcement = news.announcement, let known = other.announcement else {
-            return news.ended <= other.ended
-        }
-        return announcement == known
-    }
-
-    /// When the end of this job that is known happened, or was heard of; nil: none is known.
-    package func knownEnd(of job: String) -> UInt64? {
-        [memory.endings[job]?.ended, waiting[job]?.ended].compactMap(\.self).max()
+    /// What is known of an end, be it told or waiting to be.
+    package func familiarity(with news: StudyNews) -> NewsMemory.Familiarity {
+        guard let other = waiting[news.job] else { return memory.familiarity(with: news) }
+        let last = NewsMemory.Ending(announcement: other.announcement, ended: other.ended)
+        return NewsMemory.familiarity(with: news, last: last)
     }
 
     package func hear(_ news: StudyNews) { waiting[news.job] = news }

@@ -25,11 +25,24 @@ package struct NewsMemory: Hashable, Sendable, Codable {
     /// What ended at this time or later may not be known yet.
     package var searchStart: UInt64 { knownUntil > Self.margin ? knownUntil - Self.margin : 0 }
 
-    /// Whether the announcement was told, or the job's end was found in the history.
-    package func knows(_ news: StudyNews) -> Bool {
-        guard let known = endings[news.job] else { return false }
-        if let announcement = news.announcement { return known.announcement == announcement }
-        return news.ended <= known.ended
+    package enum Familiarity: Hashable, Sendable {
+        case new
+        case known
+        /// It is known when the job ended at this time or before: its last end was found in the history, or is of a later
+        /// announcement.
+        case knownIfEnded(UInt64)
+    }
+
+    /// What is known of an end. Announcements of one job have rising numbers; numbers and jobs begin anew when the station
+    /// gets a new database.
+    package func familiarity(with news: StudyNews) -> Familiarity {
+        endings[news.job].map { Self.familiarity(with: news, last: $0) } ?? .new
+    }
+
+    static func familiarity(with news: StudyNews, last: Ending) -> Familiarity {
+        guard let announcement = news.announcement else { return news.ended <= last.ended ? .known : .new }
+        guard let known = last.announcement, announcement >= known else { return .knownIfEnded(last.ended) }
+        return announcement == known ? .known : .new
     }
 
     package mutating func remember(_ news: StudyNews) {

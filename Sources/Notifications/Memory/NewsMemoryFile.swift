@@ -35,7 +35,8 @@ package struct NewsMemoryFile: Hashable, Sendable {
         }
     }
 
-    /// Makes the folder when it is missing. Throws `SystemCallError` and errors of Foundation; then the file is as it was.
+    /// Makes the folder when it is missing. Throws `SystemCallError` and errors of Foundation; then the file is as it
+    /// was.
     package func write(_ memory: NewsMemory) throws {
         try FileManager.default.createDirectory(
             at: URL(filePath: path).deletingLastPathComponent(), withIntermediateDirectories: true,

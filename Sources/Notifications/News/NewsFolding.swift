@@ -1,5 +1,5 @@
-/// Decides what is told one by one and what is folded: more than `limit` studies within `window` become one summary, which
-/// goes on for as long as no `window` passes without news.
+/// Decides what is told one by one and what is folded: more than `limit` studies within `window` become one summary,
+/// which goes on for as long as no `window` passes without news.
 package struct NewsFolding: Sendable {
     package enum Item: Hashable, Sendable {
         case study(StudyNews)
@@ -23,7 +23,8 @@ package struct NewsFolding: Sendable {
         self.window = window
     }
 
-    /// What to tell of `news`. The summary counts the studies of the window before it as well: it says how many there are.
+    /// What to tell of `news`. The summary counts the studies of the window before it as well: it says how many there
+    /// are.
     package mutating func fold(_ news: [StudyNews], at now: ContinuousClock.Instant) -> [Item] {
         guard !news.isEmpty else { return [] }
         recent = recent.filter { now - $0.told <= window }

@@ -16,6 +16,8 @@ package struct NewsSummary: Hashable, Sendable {
 
     package private(set) var counts: [Kind: Int] = [:]
     package private(set) var names: [Kind: [String]] = [:]
+    /// Completed, with scores that nobody should rely on.
+    package private(set) var doubtful = 0
 
     package init(_ news: [StudyNews] = []) {
         for one in news { add(one) }
@@ -24,6 +26,7 @@ package struct NewsSummary: Hashable, Sendable {
     package mutating func add(_ news: StudyNews) {
         let kind = Kind(news.outcome)
         counts[kind, default: 0] += 1
+        if news.isDoubtful { doubtful += 1 }
         let known = names[kind, default: []]
         if known.count < Self.namesOfKind, !known.contains(news.study) { names[kind] = known + [news.study] }
     }

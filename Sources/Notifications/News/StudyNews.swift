@@ -17,6 +17,16 @@ package struct StudyNews: Hashable, Sendable {
         package var zoneScore: Int?
         /// Why scores are nil, by their names on the bus.
         package var missing: [String: String]
+        package var reliability = Reliability.good
+    }
+
+    /// How far the scores can be relied on, by the gravest remark on the images.
+    package enum Reliability: Hashable, Sendable {
+        case good
+        /// Figures may be off.
+        case withReservations
+        /// Nobody should rely on them.
+        case doubtful
     }
 
     package var job: String
@@ -89,7 +99,31 @@ extension StudyNews.Scores {
         self.init(
             level: SeverityLevel(rawValue: result.level),
             percentageOfOpacity: result.po.flatMap { (0...100).contains($0) ? $0 : nil },
-            zoneScore: result.zoneScore.flatMap { $0 <= 24 ? Int($0) : nil }, missing: result.missing)
+            zoneScore: result.zoneScore.flatMap { $0 <= 24 ? Int($0) : nil }, missing: result.missing,
+            reliability: StudyNews.Reliability(named: result.details["reliability"]?.stringValue))
+    }
+}
+
+extension StudyNews.Reliability {
+    fileprivate init(named name: String?) {
+        switch name {
+        case "doubtful": self = .doubtful
+        case "warning": self = .withReservations
+        default: self = .good
+        }
+    }
+}
+
+extension StudyNews {
+    /// A result that nobody should rely on may hide a graver one.
+    package var isDoubtful: Bool {
+        if case .completed(let scores) = outcome { scores.reliability == .doubtful } else { false }
+    }
+
+    /// Whether somebody who wants to hear of this level and graver ones must hear of it: also of what has no level.
+    package func matters(from minimum: SeverityLevel) -> Bool {
+        guard case .completed(let scores) = outcome, let level = scores.level else { return true }
+        return level >= minimum || isDoubtful
     }
 }
 

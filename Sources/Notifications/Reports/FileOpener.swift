@@ -10,8 +10,8 @@ package struct FileOpener: Sendable {
 
     package init(environment: [String: String]) { self.environment = environment }
 
-    /// Returns when the program was started, which may run for as long as the file is looked at; `failed` is called when it
-    /// ends with an error. Throws `Failure` when it cannot be started.
+    /// Returns when the program was started, which may run for as long as the file is looked at; `failed` is called
+    /// when it ends with an error. Throws `Failure` when it cannot be started.
     package func open(_ path: String, token: String?, failed: @escaping @Sendable (Failure) -> Void) throws(Failure) {
         let folders = (environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin").split(separator: ":")
         guard

@@ -1,7 +1,7 @@
 import Bus
 
-/// What the station says when it is asked. Each question has a connection of its own: they are few, and a restart of the
-/// bus between two of them is of no account.
+/// What the station says when it is asked. Each question has a connection of its own: they are few, and a restart of
+/// the bus between two of them is of no account.
 package struct StationHistory: Sendable {
     /// A study that waited longer than this, or was tried again later, is not looked for: the station lists jobs by
     /// their arrival. 30 days in microseconds.

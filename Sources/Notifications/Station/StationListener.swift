@@ -16,20 +16,24 @@ struct StationListener: Sendable {
     let tell: @Sendable ([StudyNews]) async -> Void
     let stationIsThere: @Sendable (Bool) -> Void
 
-    /// Listens until the task is cancelled. Throws ``BusError/Code/badAddress`` when the bus is none that can be listened to.
+    /// Listens until the task is cancelled. Throws ``BusError/Code/badAddress`` when the bus is none that can be
+    /// listened to.
     func run() async throws(BusError) {
         var mustCatchUp = false
         var isFirst = isFirstStart
+        var wasThere: Bool?
         for await event in TriageEvents.on(address, capacity: 16_384, backOff: backOff) {
             switch event {
             case .serviceVanished:
                 await ledger.loseTouch()
-                stationIsThere(false)
+                // It is said again with each attempt to reach the bus.
+                if wasThere != false { stationIsThere(false) }
+                wasThere = false
                 continue
             case .serviceAppeared:
                 await ledger.loseTouch()
                 stationIsThere(true)
-                mustCatchUp = true
+                (wasThere, mustCatchUp) = (true, true)
             case .queued, .started, .progress:
                 continue
             case .completed, .failed:
@@ -44,26 +48,20 @@ struct StationListener: Sendable {
     }
 
     private func hear(_ news: StudyNews) async {
-        guard await !ledger.knows(news), await !isKnownByItsEnd(news) else { return }
+        switch await ledger.familiarity(with: news) {
+        case .known: return
+        case .new: break
+        case .knownIfEnded(let end):
+            // When the station cannot be asked, it is better to tell something twice.
+            if let finished = try? await history.job(news.job).finished, finished <= end { return }
+        }
         await ledger.hear(news)
         await pass([news])
     }
 
-    /// Whether an announcement is of an end that was found in the history before. A job that ended twice was tried again.
-    private func isKnownByItsEnd(_ news: StudyNews) async -> Bool {
-        guard let known = await ledger.knownEnd(of: news.job), let job = try? await history.job(news.job),
-            let finished = job.finished
-        else { return false }
-        return finished <= known
-    }
-
     private func pass(_ news: [StudyNews]) async {
-        let wanted = news.filter { news in
-            guard case .completed(let scores) = news.outcome, let level = scores.level else { return true }
-            return level >= minimumLevel
-        }
-        let unwanted = Set(news).subtracting(wanted)
-        await ledger.settle(news.filter(unwanted.contains))
+        await ledger.settle(news.filter { !$0.matters(from: minimumLevel) })
+        let wanted = news.filter { $0.matters(from: minimumLevel) }
         if !wanted.isEmpty { await tell(wanted) }
     }
 }
@@ -86,7 +84,10 @@ extension StationListener {
                 }
                 log(
                     .warning,
-                    "Studies are told as they end, but not those that ended before: only members of the group lungtriage may read the station's history."
+                    """
+                    Studies are told as they end, but not those that ended before: only members of the group lungtriage \
+                    may read the station's history.
+                    """
                 )
                 await ledger.caughtUp(until: WallTime.now)
                 return true
@@ -98,7 +99,8 @@ extension StationListener {
     private func readHistory(silently: Bool) async throws(BusError) {
         let asked = WallTime.now
         var missed: [StudyNews] = []
-        for news in try await history.ended(since: ledger.searchStart) where await !ledger.knows(news) {
+        for news in try await history.ended(since: ledger.searchStart)
+        where await ledger.familiarity(with: news) == .new {
             missed.append(news)
         }
         if silently {

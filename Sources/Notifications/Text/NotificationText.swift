@@ -34,20 +34,28 @@ extension NotificationText {
 extension StudyNews.Scores {
     fileprivate var levelTitle: String { level.map(\.title) ?? "No level" }
 
+    private var caution: [String] {
+        switch reliability {
+        case .good: []
+        case .withReservations: ["With reservations: the report says why."]
+        case .doubtful: ["Doubtful: do not rely on the scores; the report says why."]
+        }
+    }
+
     fileprivate var lines: [String] {
         let opacity = percentageOfOpacity.map { "Opacity \(String(format: "%.1f", $0)) % of the lungs" }
         let zones = zoneScore.map { "zone score \($0) of 24" }
         let known = [opacity ?? "Opacity not measured", zones ?? "no zone score"].joined(separator: ", ")
         // The same reason often holds for several scores.
         let reasons = ["level", "po", "zone_score"].compactMap { missing[$0]?.plainLine }
-        return reasons.reduce(into: [known]) { if !$0.contains($1) { $0.append($1) } }
+        return reasons.reduce(into: [known]) { if !$0.contains($1) { $0.append($1) } } + caution
     }
 }
 
 extension SeverityLevel {
     fileprivate var title: String {
         switch self {
-        case .none: "No opacity"
+        case .none: "Level none"
         case .mild: "Mild"
         case .moderate: "Moderate"
         case .severe: "Severe"
@@ -74,6 +82,7 @@ extension NotificationText {
         for kind in NewsSummary.kinds where summary.count(kind) > 0 && lines.count < 3 {
             lines.append("\(kind.title): \(Self.list(summary.names[kind] ?? [], of: summary.count(kind)))")
         }
+        if summary.doubtful > 0 { lines.append("Doubtful scores: \(Self.studies(summary.doubtful))") }
         self.init(title: parts.joined(separator: ", "), body: lines + [Self.disclaimer])
     }
 

@@ -1,6 +1,6 @@
 extension String {
-    /// One line of visible characters, 100 at most: names of files may hold anything, also characters that turn the direction
-    /// of the text around.
+    /// One line of visible characters, 100 at most: names of files may hold anything, also characters that turn the
+    /// direction of the text around.
     package var plainLine: String {
         let visible = unicodeScalars.prefix(101).map { scalar -> Character in
             switch scalar.properties.generalCategory {

@@ -89,7 +89,8 @@ final class MockDaemon: @unchecked Sendable {
         try? FileManager.default.removeItem(at: log)
     }
 
-    /// The calls of the method in its log. One call is a time, the method and the arguments, which may have several lines.
+    /// The calls of the method in its log. One call is a time, the method and the arguments, which may have several
+    /// lines.
     func calls(_ method: String) -> [String] {
         let text = (try? String(contentsOf: log, encoding: .utf8)) ?? ""
         let starts = text.ranges(of: #/(?m)^[0-9]+\.[0-9]+ /#).map(\.lowerBound)

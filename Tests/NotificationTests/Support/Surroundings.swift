@@ -49,7 +49,8 @@ final class Surroundings: Sendable {
         settings.station = .address(stationBus.address)
         settings.desktop = .address(desktopBus.address)
         settings.outbox = outbox.path
-        settings.timing.answerTimeout = .milliseconds(300)
+        // What is not answered in time is shown again: a busy machine must not look like a silent desktop.
+        settings.timing.answerTimeout = .seconds(15)
         settings.timing.firstRetry = .milliseconds(20)
         settings.timing.longestRetry = .milliseconds(200)
         settings.timing.summaryInterval = .milliseconds(50)
@@ -75,6 +76,9 @@ final class Surroundings: Sendable {
         running?.cancel()
         _ = await running?.result
     }
+
+    /// Waits until it ends by itself. Throws what it throws.
+    func ended() async throws { try await notifier.withLock { $0 }?.value }
 
     /// A program in place of xdg-open that notes its arguments and its activation token.
     func installOpener(status: Int = 0) throws {
