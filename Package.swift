@@ -22,6 +22,7 @@ let package = Package(
         .library(name: "UNetMultiClass", type: .dynamic, targets: ["UNetMultiClass"]),
         .executable(name: "lungtriage", targets: ["lungtriage"]),
         .executable(name: "lungtriaged", targets: ["lungtriaged"]),
+        .executable(name: "lungtriage-notify", targets: ["lungtriage-notify"]),
         .executable(name: "lungtriage-worker", targets: ["lungtriage-worker"]),
         .executable(name: "lungtriage-lab", targets: ["lungtriage-lab"]),
     ],
@@ -73,6 +74,7 @@ let package = Package(
             swiftSettings: swiftSettings),
         .systemLibrary(name: "CDBus", pkgConfig: "dbus-1", providers: [.apt(["libdbus-1-dev"])]),
         .target(name: "Bus", dependencies: ["CDBus", "Platform"], swiftSettings: swiftSettings),
+        .target(name: "Notifications", dependencies: ["Bus", "Platform"], swiftSettings: swiftSettings),
         .target(name: "WorkerLink", swiftSettings: swiftSettings),
         .target(name: "StationConfiguration", swiftSettings: swiftSettings),
         .target(
@@ -88,6 +90,13 @@ let package = Package(
             dependencies: [
                 "Analysis", "ModelHost", "Severity", "Platform", "Bus", "StationConfiguration",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: swiftSettings),
+        .executableTarget(
+            name: "lungtriage-notify",
+            dependencies: [
+                "Notifications", "Bus", "Platform",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ], swiftSettings: swiftSettings),
         .executableTarget(
             name: "lungtriage-worker",
@@ -180,6 +189,10 @@ let package = Package(
                 "stub-worker",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "NotificationTests",
+            dependencies: ["Notifications", "Bus", "BusTestSupport", "Platform", "lungtriage-notify"],
+            swiftSettings: swiftSettings),
         .testTarget(
             name: "PackagingTests",
             dependencies: [
