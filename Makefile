@@ -9,14 +9,14 @@ MAN ?= $(BUILD)/man
 COMPLETIONS ?= $(BUILD)/completions
 SWIFT_FLAGS ?=
 
-products = lungtriaged lungtriage-worker lungtriage lungtriage-lab UNetLung UNetMultiClass SegNetBinary
-
 export DESTDIR PREFIX BUILD MAN COMPLETIONS
 
 all: build man completions
 
+# What Package.swift makes for others: its executables and its dynamic libraries, the plugins.
 build:
-	for product in $(products); do \
+	for product in $$(sed -nE 's/^ *\.(executable|library)\(name: "([^"]+)", (targets.*|type: \.dynamic.*)/\1 \2 \3/p' \
+		Package.swift | awk '$$1 == "executable" || $$3 == "type:" { print $$2 }'); do \
 		swift build -c $(CONFIGURATION) $(SWIFT_FLAGS) --product $$product || exit; \
 	done
 
