@@ -40,4 +40,8 @@ install: man completions
 uninstall:
 	Scripts/uninstall
 
-.PHONY: all build demo test man completions install uninstall
+# Debian packages, in $(BUILD)/packages. Needs debhelper.
+deb:
+	DEB_OUTPUT=$(abspath $(BUILD))/packages DESTDIR= debian/rules clean binary
+
+.PHONY: all build demo test man completions install uninstall deb
