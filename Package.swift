@@ -38,6 +38,8 @@ let package = Package(
         .target(name: "CKernels", exclude: ["README.md"], cSettings: cSettings),
         .target(name: "CPlatform", cSettings: cSettings),
         .target(name: "Platform", dependencies: ["CPlatform"], swiftSettings: swiftSettings),
+        .target(name: "CConfinement", cSettings: cSettings),
+        .target(name: "Confinement", dependencies: ["CConfinement", "Platform"], swiftSettings: swiftSettings),
         .target(name: "NeuralNet", dependencies: ["CKernels", "COpenBLAS", "Platform"], swiftSettings: swiftSettings),
         .target(name: "Segmentation", dependencies: ["NeuralNet", "Imaging"], swiftSettings: swiftSettings),
         .target(name: "Pages", swiftSettings: swiftSettings),
@@ -101,7 +103,7 @@ let package = Package(
         .executableTarget(
             name: "lungtriage-worker",
             dependencies: [
-                "Analysis", "ModelHost", "Severity", "Reports", "Platform", "WorkerLink",
+                "Analysis", "Confinement", "ModelHost", "Severity", "Reports", "Platform", "WorkerLink",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: swiftSettings),
         .executableTarget(
@@ -147,7 +149,7 @@ let package = Package(
             swiftSettings: swiftSettings),
         .target(
             name: "PluginTestSupport", dependencies: ["ModelHost"], path: "Tests/PluginTestSupport",
-            exclude: ["threshold_plugin.c"], swiftSettings: swiftSettings),
+            exclude: ["threshold_plugin.c", "hostile_attempts.c", "without_landlock.c"], swiftSettings: swiftSettings),
         .testTarget(
             name: "ModelHostTests", dependencies: ["ModelHost", "Digests", "PluginTestSupport"],
             swiftSettings: swiftSettings),
@@ -203,10 +205,10 @@ let package = Package(
         .testTarget(
             name: "TriageTests",
             dependencies: [
-                "Triage", "StationConfiguration", "WorkerLink", "Platform", "Digests", "TestDeadlines",
-                "stub-worker",
-            ],
-            swiftSettings: swiftSettings),
+                "Triage", "StationConfiguration", "WorkerLink", "Platform", "Digests", "TestDeadlines", "stub-worker",
+                "lungtriage-worker", "PluginTestSupport", "Imaging", "CConfinement",
+                .product(name: "Logging", package: "swift-log"),
+            ], swiftSettings: swiftSettings),
         .testTarget(
             name: "ImagingTests", dependencies: ["Imaging", "CNIfTI", "CDeflate"], swiftSettings: swiftSettings),
     ],

@@ -10,7 +10,7 @@ extension StudyAnalyzer {
     public func memoryEstimate(of study: Study) throws(AnalysisError) -> UInt64 {
         let size: GridSize
         do {
-            size = try NIfTIFile.readHeader(study.path).grid.size
+            size = try NIfTIFile.readHeader(study.source).grid.size
         } catch {
             throw AnalysisError(reading: error)
         }

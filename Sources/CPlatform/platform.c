@@ -8,7 +8,9 @@
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/timex.h>
 #include <sys/vfs.h>
@@ -49,6 +51,44 @@ int lungtriage_spawn(pid_t *process, const char *program, char *const arguments[
     if (moved >= 0 && moved != descriptor) close(moved);
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
+    return result;
+}
+
+/* Room for one descriptor, aligned as the kernel wants it. */
+typedef union passage {
+    char bytes[CMSG_SPACE(sizeof(int))];
+    struct cmsghdr alignment;
+} passage;
+
+ssize_t lungtriage_send(int socket, const void *bytes, size_t count, int passed, int flags) {
+    struct iovec content = {(void *)bytes, count};
+    struct msghdr message = {.msg_iov = &content, .msg_iovlen = 1};
+    passage passage;
+    if (passed >= 0) {
+        memset(&passage, 0, sizeof passage);
+        message.msg_control = passage.bytes;
+        message.msg_controllen = sizeof passage.bytes;
+        struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+        header->cmsg_level = SOL_SOCKET;
+        header->cmsg_type = SCM_RIGHTS;
+        header->cmsg_len = CMSG_LEN(sizeof passed);
+        memcpy(CMSG_DATA(header), &passed, sizeof passed);
+    }
+    return sendmsg(socket, &message, flags | MSG_NOSIGNAL);
+}
+
+ssize_t lungtriage_receive(int socket, void *bytes, size_t count, int *passed) {
+    struct iovec content = {bytes, count};
+    passage passage;
+    struct msghdr message = {
+        .msg_iov = &content, .msg_iovlen = 1, .msg_control = passage.bytes, .msg_controllen = sizeof passage.bytes};
+    *passed = -1;
+    const ssize_t result = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
+    if (result < 0) return result;
+    const struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+    if (header && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS &&
+        header->cmsg_len == CMSG_LEN(sizeof *passed))
+        memcpy(passed, CMSG_DATA(header), sizeof *passed);
     return result;
 }
 

@@ -10,16 +10,23 @@ public enum FileDigest {
         let descriptor = retryingInterrupted { open(path, O_RDONLY | O_CLOEXEC) }
         guard descriptor >= 0 else { throw SystemCallError("The file cannot be opened.", code: errno) }
         defer { close(descriptor) }
+        return try sha256(ofDescriptor: descriptor)
+    }
+
+    /// The same of a file that is open; where it was read up to is neither asked nor changed.
+    public static func sha256(ofDescriptor descriptor: Int32) throws -> String {
         guard let context = EVP_MD_CTX_new() else { throw Self.unavailable }
         defer { EVP_MD_CTX_free(context) }
         guard EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1 else { throw Self.unavailable }
         try withUnsafeTemporaryAllocation(byteCount: 1 << 18, alignment: 16) { buffer in
             guard let base = buffer.baseAddress else { return }
+            var offset: off_t = 0
             while true {
-                let count = retryingInterrupted { read(descriptor, base, buffer.count) }
+                let count = retryingInterrupted { pread(descriptor, base, buffer.count, offset) }
                 guard count >= 0 else { throw SystemCallError("The file cannot be read.", code: errno) }
                 guard count > 0 else { return }
                 guard EVP_DigestUpdate(context, base, count) == 1 else { throw Self.unavailable }
+                offset += off_t(count)
             }
         }
         var digest = [UInt8](repeating: 0, count: 32)

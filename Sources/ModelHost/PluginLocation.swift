@@ -10,6 +10,14 @@ public enum PluginLocation: Hashable, Sendable {
     /// against a hash, since it is another after every build; weights are.
     case buildFolder(libraries: String, models: String)
 
+    /// Where its files lie, for a process that may read no others.
+    public var folders: [String] {
+        switch self {
+        case .installed(let folder): [folder]
+        case .buildFolder(let libraries, let models): [libraries, models]
+        }
+    }
+
     /// What the location holds, by name; empty when the folder is not there.
     func candidates() -> [PluginCandidate] {
         func subfolders(_ folder: String) -> [String] {
@@ -104,14 +112,15 @@ struct PluginCandidate: Hashable, Sendable {
 
     /// Throws `unsafePermissions` when group or others may write: then a file could be exchanged after it was checked.
     private func requireOwnersOnly(_ path: String, plugin: String) throws(PluginError) {
-        let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-        guard let mode = attributes?[.posixPermissions] as? Int else {
+        // Foundation would look up the owner's name too, which a confined process may not.
+        var facts = stat()
+        guard lstat(path, &facts) == 0 else {
             throw PluginError(.fileAccess, plugin: plugin, message: "\(path) cannot be examined.")
         }
-        guard mode & 0o022 == 0 else {
+        guard facts.st_mode & 0o022 == 0 else {
             throw PluginError(
                 .unsafePermissions, plugin: plugin,
-                message: "Others than its owner may change \(path) (mode \(String(mode, radix: 8))).")
+                message: "Others than its owner may change \(path) (mode \(String(facts.st_mode & 0o7777, radix: 8))).")
         }
     }
 }

@@ -15,6 +15,14 @@ package struct FileFacts: Hashable, Sendable {
     /// Nanoseconds since 1970.
     package let modified: Int64
 
+    /// Which file it is, whatever its name: another one in its place has another.
+    package struct Node: Hashable, Sendable {
+        package let device: UInt64
+        package let inode: UInt64
+    }
+
+    package var node: Node { Node(device: device, inode: inode) }
+
     /// Nil when there is no such file. Throws `SystemCallError`.
     package init?(_ path: String) throws(SystemCallError) {
         var facts = stat()

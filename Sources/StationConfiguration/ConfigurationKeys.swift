@@ -47,6 +47,7 @@ struct ConfigurationKey: Sendable {
                 configuration.pluginFolder = text.isEmpty ? nil : text
                 return nil
             }, write: { $0.pluginFolder ?? "" }),
+        flag("Workers", "RequireConfinement", \.requiresConfinement, isLive: false),
     ]
 
     private static let scores: [ConfigurationKey] = [
@@ -142,6 +143,18 @@ struct ConfigurationKey: Sendable {
                 configuration[keyPath: path] = value
                 return nil
             }, write: { $0[keyPath: path].rawValue })
+    }
+
+    private static func flag(
+        _ section: String, _ name: String, _ path: Path<Bool>, isLive: Bool = true
+    ) -> ConfigurationKey {
+        ConfigurationKey(
+            section: section, name: name, isLive: isLive,
+            read: { text, configuration in
+                guard text == "yes" || text == "no" else { return "must be yes or no" }
+                configuration[keyPath: path] = text == "yes"
+                return nil
+            }, write: { $0[keyPath: path] ? "yes" : "no" })
     }
 
     /// With the suffixes K, M and G for powers of 1024.

@@ -32,6 +32,8 @@ public struct TriageConfiguration: Hashable, Sendable {
     public var plugins: [String] = []
     /// Where plugins are; nil: where the program says (`PluginLocation.standard`).
     public var pluginFolder: String?
+    /// Whether there is to be no worker where the kernel cannot confine it completely.
+    public var requiresConfinement = false
     /// PO in % below which a study is `none`, and from which it is moderate, severe, critical; nil: the scores' own.
     public var cutOffs: [Double]?
     /// Results go after so many days; 0: they stay.
@@ -49,9 +51,10 @@ public struct TriageConfiguration: Hashable, Sendable {
 
     /// What a worker is told.
     public var workerArguments: [String] {
-        var arguments = ["--threads", "\(threads)", "--memory", "\(workerMemory)"]
+        var arguments = ["--threads", "\(threads)", "--memory", "\(workerMemory)", "--staging", folders.staging]
         if !plugins.isEmpty { arguments += ["--plugins", plugins.joined(separator: ",")] }
         if let pluginFolder { arguments += ["--plugin-folder", pluginFolder] }
+        if requiresConfinement { arguments.append("--require-confinement") }
         if let cutOffs { arguments += ["--cut-offs", cutOffs.map { "\($0)" }.joined(separator: ",")] }
         return arguments
     }

@@ -2,9 +2,12 @@
 ///
 /// The worker speaks first (`ready`). After that it gets one `analyze` at a time and answers it with any number of
 /// `progress` and one `finished`, `failed` or `cancelled`. When the daemon's end is closed, the worker exits at once.
+///
+/// With the first byte of each `analyze` comes a descriptor of the study's file, open for reading (unix(7), SCM_RIGHTS): a worker
+/// that has confined itself cannot open files, and never sees any but those it is given.
 public enum WorkerProtocol {
     /// Both ends must have the same.
-    public static let version = 1
+    public static let version = 2
     /// The descriptor that a worker finds its end of the socket pair at.
     public static let descriptor: Int32 = 3
 }
@@ -36,7 +39,7 @@ public enum WorkerMessage: Hashable, Sendable, Codable {
 
 public struct AnalysisRequest: Hashable, Sendable, Codable {
     public var job: Int64
-    /// Absolute.
+    /// Absolute; what the file is called, which comes as a descriptor.
     public var input: String
     /// What the study is called in files and pages.
     public var study: String
@@ -78,17 +81,36 @@ public struct WorkerDescription: Hashable, Sendable, Codable {
     public var plugins: [Plugin]
     /// Plugins that were refused, each with its reason.
     public var refusals: [String]
+    /// What keeps the worker from doing harm; nil when nothing does.
+    public var confinement: WorkerConfinement?
 
-    public init(protocolVersion: Int, version: String, device: String, plugins: [Plugin], refusals: [String]) {
+    public init(
+        protocolVersion: Int, version: String, device: String, plugins: [Plugin], refusals: [String],
+        confinement: WorkerConfinement?
+    ) {
         self.protocolVersion = protocolVersion
         self.version = version
         self.device = device
         self.plugins = plugins
         self.refusals = refusals
+        self.confinement = confinement
     }
 }
 
-public struct WorkerFailure: Hashable, Sendable, Codable {
+/// How a worker has confined itself.
+public struct WorkerConfinement: Hashable, Sendable, Codable {
+    /// Such as `Landlock ABI 7, system calls filtered`.
+    public var text: String
+    /// A sentence for each layer that the kernel does not have.
+    public var missing: [String]
+
+    public init(text: String, missing: [String]) {
+        self.text = text
+        self.missing = missing
+    }
+}
+
+public struct WorkerFailure: Error, Hashable, Sendable, Codable {
     /// `badInput`, `plugin`, `output`.
     public var code: String
     public var message: String

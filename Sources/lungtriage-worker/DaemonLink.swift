@@ -3,11 +3,20 @@ import Platform
 import Synchronization
 import WorkerLink
 
+/// A study to analyse, and its file.
+struct HandedStudy: Sendable {
+    let request: AnalysisRequest
+    /// Nil when the daemon has handed none over.
+    let file: OpenFile?
+}
+
 /// The worker's end of the connection. A thread of its own reads it, so that a cancellation is heard while plugins work, and
 /// the process ends at once when the daemon is gone, whatever plugins do.
 final class DaemonLink: Sendable {
     private struct State {
-        var requests: [AnalysisRequest] = []
+        var requests: [HandedStudy] = []
+        /// That came before their requests were whole.
+        var files: [OpenFile] = []
         var admission: (job: Int64, granted: Bool)?
         var cancelled: Set<Int64> = []
     }
@@ -24,7 +33,7 @@ final class DaemonLink: Sendable {
     }
 
     /// Waits for the next study.
-    func nextRequest() -> AnalysisRequest? {
+    func nextRequest() -> HandedStudy? {
         arrived.wait()
         return state.withLock { $0.requests.isEmpty ? nil : $0.requests.removeFirst() }
     }
@@ -45,16 +54,7 @@ final class DaemonLink: Sendable {
     func send(_ message: WorkerMessage) {
         guard let bytes = try? Frame.encoded(message) else { return }
         writing.withLock { _ in
-            var rest = bytes[...]
-            while !rest.isEmpty {
-                let count = rest.withUnsafeBytes { bytes in
-                    retryingInterrupted {
-                        Foundation.send(descriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL))
-                    }
-                }
-                guard count > 0 else { _exit(0) }
-                rest = rest.dropFirst(count)
-            }
+            guard PassingSocket.send(bytes, on: descriptor, waits: true) else { _exit(0) }
         }
     }
 
@@ -62,9 +62,8 @@ final class DaemonLink: Sendable {
         var reader = FrameReader<DaemonMessage>()
         var bytes = [UInt8](repeating: 0, count: 1 << 16)
         while true {
-            let count = bytes.withUnsafeMutableBytes { buffer in
-                retryingInterrupted { Foundation.read(descriptor, buffer.baseAddress, buffer.count) }
-            }
+            let (count, file) = bytes.withUnsafeMutableBytes { PassingSocket.receive(into: $0, from: descriptor) }
+            if let file { state.withLock { $0.files.append(file) } }
             // Not exit(): handlers and destructors would wait for threads that are in a plugin.
             guard count > 0, let messages = try? reader.take(bytes.prefix(count)) else { _exit(0) }
             for message in messages { take(message) }
@@ -74,7 +73,10 @@ final class DaemonLink: Sendable {
     private func take(_ message: DaemonMessage) {
         switch message {
         case .analyze(let request):
-            state.withLock { $0.requests.append(request) }
+            state.withLock { state in
+                let file = state.files.isEmpty ? nil : state.files.removeFirst()
+                state.requests.append(HandedStudy(request: request, file: file))
+            }
             arrived.signal()
         case .admission(let job, let granted):
             state.withLock { $0.admission = (job, granted) }

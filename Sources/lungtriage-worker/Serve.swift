@@ -1,5 +1,6 @@
 import Analysis
 import ArgumentParser
+import Confinement
 import Foundation
 import ModelHost
 import Platform
@@ -17,31 +18,61 @@ struct Serve: ParsableCommand {
     @Option(help: "PO in % below which a study is none, and from which it is moderate, severe, critical.")
     var cutOffs: String?
     @Option(help: "Bytes of memory at most; 0: no limit.") var memory: UInt64 = 0
+    @Option(help: "The only folder that is written: results are made in it.") var staging: String
+    @Flag(help: "Refuse to start where the kernel cannot confine the worker completely.")
+    var requireConfinement = false
 
     func run() throws {
         WorkerLimits.apply(memory: memory)
+        let confinement: Result<WorkerConfinement, WorkerFailure> = Result { () throws(WorkerFailure) in
+            try confine()
+        }
+        // Only now: before this there must be no other threads, and nothing is read or loaded that is not trusted.
         let link = DaemonLink(descriptor: WorkerProtocol.descriptor)
+        WorkerRefusals.link.withLock { $0 = link }
         let analyzer: StudyAnalyzer
         do {
-            let (made, description) = try start(link)
+            let (made, description) = try start(link, try confinement.get())
             analyzer = made
             link.send(.ready(description))
         } catch {
-            let failure = error as? AnalysisError
-            link.send(
-                .failed(
-                    job: 0,
-                    WorkerFailure(
-                        code: "plugin", message: failure?.message ?? "The worker cannot start.",
-                        detail: failure?.cause ?? "\(error)")))
+            link.send(.failed(job: 0, Self.failure(error)))
             throw ExitCode(1)
         }
         let server = StudyServer(analyzer, link: link)
-        while let request = link.nextRequest() { server.serve(request) }
+        while let study = link.nextRequest() { server.serve(study) }
     }
 
-    private func start(_ link: DaemonLink) throws -> (StudyAnalyzer, WorkerDescription) {
-        let catalog = PluginCatalog(pluginFolder.map { [.installed($0)] } ?? PluginLocation.standard)
+    private static func failure(_ error: any Error) -> WorkerFailure {
+        if let failure = error as? WorkerFailure { return failure }
+        let failure = error as? AnalysisError
+        return WorkerFailure(
+            code: "plugin", message: failure?.message ?? "The worker cannot start.",
+            detail: failure?.cause ?? "\(error)")
+    }
+
+    private var locations: [PluginLocation] { pluginFolder.map { [.installed($0)] } ?? PluginLocation.standard }
+
+    private func confine() throws(WorkerFailure) -> WorkerConfinement {
+        let policy = ConfinementPolicy(readable: locations.flatMap(\.folders), writable: [staging])
+        let report: ConfinementReport
+        do {
+            report = try Confinement.apply(policy, refused: WorkerRefusals.report)
+        } catch {
+            throw WorkerFailure(code: "confinement", message: error.message, detail: error.cause)
+        }
+        guard report.isComplete || !requireConfinement else {
+            throw WorkerFailure(
+                code: "confinement", message: "The worker cannot be confined as RequireConfinement demands.",
+                detail: report.missing.joined(separator: "; "))
+        }
+        return WorkerConfinement(text: report.description, missing: report.missing)
+    }
+
+    private func start(
+        _ link: DaemonLink, _ confinement: WorkerConfinement
+    ) throws -> (StudyAnalyzer, WorkerDescription) {
+        let catalog = PluginCatalog(locations)
         let device = ComputeDevice(
             .cpu, threads: threads > 0 ? threads : ProcessInfo.processInfo.activeProcessorCount)
         let set = try PluginSet(
@@ -51,7 +82,7 @@ struct Serve: ParsableCommand {
         let description = WorkerDescription(
             protocolVersion: WorkerProtocol.version, version: LungtriageVersion.current,
             device: device.description, plugins: set.description,
-            refusals: catalog.refusals.map(\.error.description))
+            refusals: catalog.refusals.map(\.error.description), confinement: confinement)
         return (analyzer, description)
     }
 

@@ -21,11 +21,19 @@ final class StudyServer {
     }
 
     /// Answers with exactly one of `finished`, `failed`, `cancelled`, `deferred`.
-    func serve(_ request: AnalysisRequest) {
+    func serve(_ handed: HandedStudy) {
+        let request = handed.request
         let link = link
         let heartbeat = RepeatingTimer(every: Self.heartbeat, leeway: .milliseconds(200)) { link.send(.heartbeat) }
         defer { withExtendedLifetime(heartbeat) {} }
-        let study = Study(path: request.input, name: request.study)
+        defer { withExtendedLifetime(handed.file) {} }
+        guard let file = handed.file else {
+            return link.send(
+                .failed(
+                    job: request.job,
+                    WorkerFailure(code: "badInput", message: "The file was not handed over to the worker.")))
+        }
+        let study = Study(path: request.input, name: request.study, descriptor: file.descriptor)
         do {
             let bytes = try analyzer.memoryEstimate(of: study)
             guard link.isAdmitted(job: request.job, bytes: bytes) else { return link.send(.deferred(job: request.job)) }

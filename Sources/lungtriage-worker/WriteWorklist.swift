@@ -1,4 +1,5 @@
 import ArgumentParser
+import Confinement
 import Foundation
 import Platform
 import Reports
@@ -13,6 +14,7 @@ struct WriteWorklist: ParsableCommand {
     @Option(help: "Where the page goes.") var output: String
 
     func run() throws {
+        try confine()
         let content = try Data(contentsOf: URL(fileURLWithPath: source))
         let notes = try content.split(separator: UInt8(ascii: "\n")).map {
             try JSONDecoder().decode(WorklistEntryNote.self, from: $0)
@@ -22,6 +24,14 @@ struct WriteWorklist: ParsableCommand {
         try DurableFile.write(to: output) { file in
             try Array(page.utf8).withUnsafeBytes { try file.append($0) }
         }
+    }
+
+    /// Names in the notes are those of files that anybody may drop.
+    private func confine() throws {
+        let folder = URL(fileURLWithPath: output).deletingLastPathComponent().path
+        _ = try Confinement.apply(
+            ConfinementPolicy(readable: [URL(fileURLWithPath: source).path], writable: [folder]),
+            refused: WorkerRefusals.report)
     }
 
     /// Local time, as it is spoken of in the house: `2026-11-24 13:05`.

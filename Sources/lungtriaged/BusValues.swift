@@ -101,8 +101,15 @@ extension Bus.TriageStatus {
                     id: $0.id, version: $0.version, role: $0.role,
                     details: ["name": .string($0.name), "device": .string($0.device)])
             },
-            devices: status.workers.map { TriageDevice(id: "cpu", kind: "cpu", name: $0.device) },
-            tainted: plugins.filter { !$0.isSealed }.map { "The plugin \($0.id) is not sealed." },
+            devices: status.workers.map {
+                TriageDevice(
+                    id: "cpu", kind: "cpu", name: $0.device,
+                    details: ["confinement": .string($0.confinement?.text ?? "none")])
+            },
+            tainted: plugins.filter { !$0.isSealed }.map { "The plugin \($0.id) is not sealed." }
+                + status.workers.flatMap { $0.confinement?.missing ?? ["nothing confines it"] }.map {
+                    "The worker is confined in part only: \($0)."
+                },
             troubles: (status.activity == .full ? ["Too little space is free: nothing is taken in."] : [])
                 + status.troubles)
     }

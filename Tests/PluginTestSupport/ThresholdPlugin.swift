@@ -10,6 +10,19 @@ public struct ThresholdPlugin {
         case noEntry, newerMinor
     }
 
+    /// Makes the plugin try whatever a plugin must not: `hostile_attempts.c`.
+    public struct Hostility: Sendable {
+        /// A file of another study.
+        public let secret: String
+        /// A path that is not in the staging folder, where there is nothing yet.
+        public let outside: String
+
+        public init(secret: String, outside: String) {
+            self.secret = secret
+            self.outside = outside
+        }
+    }
+
     /// Absolute; holds one folder per plugin.
     public let plugins: URL
     public let folder: URL
@@ -21,11 +34,14 @@ public struct ThresholdPlugin {
     }
 
     /// Builds, installs and seals the plugin in `plugins/<name>`.
-    public init(_ fault: Fault = .none, in plugins: URL, name: String = "threshold", abi: String = "1.0") throws {
+    public init(
+        _ fault: Fault = .none, hostility: Hostility? = nil, in plugins: URL, name: String = "threshold",
+        abi: String = "1.0"
+    ) throws {
         self.plugins = plugins
         folder = plugins.appending(path: name)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        try Self.build(fault, to: folder.appending(path: "libthreshold.so"))
+        try Self.build(fault, hostility, to: folder.appending(path: "libthreshold.so"))
         try Data("no weights".utf8).write(to: folder.appending(path: "weights.bin"))
         let manifest = PluginManifest(
             id: "threshold", name: "Threshold", version: "1.0.0", abi: abi, role: .lesionBinary,
@@ -54,14 +70,30 @@ public struct ThresholdPlugin {
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder.path)
     }
 
-    private static func build(_ fault: Fault, to library: URL) throws {
+    private static func build(_ fault: Fault, _ hostility: Hostility?, to library: URL) throws {
+        let common = ["-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-I", header.path, "-o", library.path]
+        let plugin = sources.appending(path: "threshold_plugin.c").path
+        guard let hostility else {
+            return try compile(common + ["-std=c99", "-pedantic", "-DFAULT=\(fault.rawValue)", plugin])
+        }
+        try compile(
+            common + [
+                "-std=gnu99", "-DHOSTILE", "-DSECRET=\"\(hostility.secret)\"", "-DOUTSIDE=\"\(hostility.outside)\"",
+                plugin, sources.appending(path: "hostile_attempts.c").path,
+            ])
+    }
+
+    /// Builds a program that starts another as if the kernel had no Landlock.
+    public static func buildWithoutLandlock(in folder: URL) throws -> URL {
+        let program = folder.appending(path: "without-landlock")
+        try compile([sources.appending(path: "without_landlock.c").path, "-o", program.path])
+        return program
+    }
+
+    private static func compile(_ arguments: [String]) throws {
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = [
-            "cc", "-std=c99", "-pedantic", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC",
-            "-DFAULT=\(fault.rawValue)",
-            "-I", header.path, sources.appending(path: "threshold_plugin.c").path, "-o", library.path,
-        ]
+        process.arguments = ["cc"] + arguments
         try process.run()
         process.waitUntilExit()
         guard process.terminationStatus == 0 else { throw CocoaError(.executableLoad) }
@@ -69,7 +101,7 @@ public struct ThresholdPlugin {
 }
 
 /// A folder that is removed with the test.
-public final class PluginFolder {
+public final class PluginFolder: Sendable {
     public let url: URL
 
     public init() throws {

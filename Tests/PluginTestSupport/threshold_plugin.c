@@ -30,6 +30,13 @@
 #endif
 #define THRESHOLD (-500)
 
+/* hostile_attempts.c */
+#ifdef HOSTILE
+void try_everything(const lungtriage_host *host);
+#else
+#define try_everything(host) ((void)(host))
+#endif
+
 struct lungtriage_session {
     const lungtriage_host *host;
     uint32_t calls;
@@ -70,6 +77,7 @@ static int32_t segment(
     lungtriage_session *session, const lungtriage_segment_request *request, lungtriage_failure *failure) {
     const size_t plane = (size_t)request->shape.columns * request->shape.rows;
     session->calls += 1;
+    try_everything(session->host);
     if (!request->lungs) {
         say(failure, "Lungs are needed.");
         return LUNGTRIAGE_BAD_INPUT;

@@ -20,7 +20,7 @@ import WorkerLink
                             id: "stub", name: "Stub", version: "1.0.0", role: "lesion-binary", device: "stub",
                             isSealed: true)
                     ],
-                    refusals: [])))
+                    refusals: [], confinement: nil)))
         var reader = FrameReader<DaemonMessage>()
         while let messages = try receive(&reader) {
             for case .analyze(let request) in messages { try serve(request, pause: pause, &reader) }

@@ -41,10 +41,19 @@ final class TriageFolder: Sendable {
     ) async throws -> Result {
         var logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         logger.logLevel = .critical
-        let daemon = try await TriageDaemon(
+        return try await run(
             configuration ?? self.configuration,
-            worker: WorkerProgram(path: Self.stubWorker, arguments: worker), observer: observer, logger: logger,
-            surroundings: surroundings)
+            program: WorkerProgram(path: Self.product("stub-worker"), arguments: worker), logger: logger,
+            surroundings: surroundings, body)
+    }
+
+    /// The same with a worker and a log of one's own.
+    func run<Result: Sendable>(
+        _ configuration: TriageConfiguration, program: WorkerProgram, logger: Logger,
+        surroundings: Surroundings = Surroundings(), _ body: @Sendable (TriageDaemon) async throws -> Result
+    ) async throws -> Result {
+        let daemon = try await TriageDaemon(
+            configuration, worker: program, observer: observer, logger: logger, surroundings: surroundings)
         let group = ServiceGroup(
             configuration: .init(
                 services: daemon.services.map {
@@ -66,15 +75,15 @@ final class TriageFolder: Sendable {
         }
     }
 
-    /// Beside the test bundle.
-    static var stubWorker: String {
+    /// A program that was built beside the test bundle.
+    static func product(_ name: String) -> String {
         let program = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
-        let beside = URL(fileURLWithPath: program).deletingLastPathComponent().path + "/stub-worker"
+        let beside = URL(fileURLWithPath: program).deletingLastPathComponent().path + "/" + name
         if FileManager.default.fileExists(atPath: beside) { return beside }
         let bundle = CommandLine.arguments.compactMap { argument -> String? in
             argument.contains(".xctest") ? URL(fileURLWithPath: argument).deletingLastPathComponent().path : nil
         }
-        return (bundle.first ?? ".") + "/stub-worker"
+        return (bundle.first ?? ".") + "/" + name
     }
 
     // MARK: - Files

@@ -18,7 +18,7 @@ struct StudyInput: Sendable {
         do {
             let limits = ReadLimits(
                 maximumVoxelBytes: options.maximumVoxelBytes, maximumFileBytes: ReadLimits.standard.maximumFileBytes)
-            let image = try NIfTIFile.read(study.path, limits: limits, nonFinite: .replace(with: -1024))
+            let image = try NIfTIFile.read(study.source, limits: limits, nonFinite: .replace(with: -1024))
             header = image.header
             ct = image.lps()
             quality = ImageQuality(image, ct: ct)

@@ -19,6 +19,13 @@ int lungtriage_pidfd(pid_t process);
 int lungtriage_spawn(pid_t *process, const char *program, char *const arguments[], char *const environment[],
                      int descriptor);
 
+/* Sends bytes over a socket of the file system's kind, and a descriptor with the first of them (unix(7), SCM_RIGHTS) unless it
+   is -1. As send(2) with MSG_NOSIGNAL and `flags`. */
+ssize_t lungtriage_send(int socket, const void *bytes, size_t count, int passed, int flags);
+
+/* As read(2); `passed` is the descriptor that came with the bytes, closed when programs are started, or -1. */
+ssize_t lungtriage_receive(int socket, void *bytes, size_t count, int *passed);
+
 /* Whether someone has the file open for writing: 1, 0, or -1 where the file system cannot tell (fcntl(2), F_SETLEASE). */
 int lungtriage_has_writer(int descriptor);
 

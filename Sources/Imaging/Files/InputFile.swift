@@ -17,13 +17,18 @@ final class InputFile: Sendable {
     let size: Int
     private let descriptor: Int32
 
-    /// Opens `path` (open(2), fstat(2)). Throws `fileAccess` for a file that is missing, unreadable or not a regular
-    /// file, `tooLarge` for one of more than `maximumBytes`.
-    init(path: String, maximumBytes: Int) throws(ImagingError) {
-        let name = fileName(ofPath: path)
-        do { try requireUsablePath(path) } catch { throw ImagingError(error, subject: name) }
-        // O_NONBLOCK: opening a pipe must not wait for a writer. It changes nothing for regular files.
-        let descriptor = retryingInterrupted { open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
+    /// Opens a file (open(2) or fcntl(2), fstat(2)). Throws `fileAccess` for one that is missing, unreadable or not a
+    /// regular file, `tooLarge` for one of more than `maximumBytes`.
+    init(_ source: FileSource, maximumBytes: Int) throws(ImagingError) {
+        let name = source.name
+        let descriptor: Int32
+        switch source {
+        case .path(let path):
+            do { try requireUsablePath(path) } catch { throw ImagingError(error, subject: name) }
+            // O_NONBLOCK: opening a pipe must not wait for a writer. It changes nothing for regular files.
+            descriptor = retryingInterrupted { open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
+        case .descriptor(let given, _): descriptor = fcntl(given, F_DUPFD_CLOEXEC, 0)
+        }
         guard descriptor >= 0 else {
             throw ImagingError(
                 .fileAccess, subject: name, message: "The file cannot be opened.", cause: errnoText(errno))

@@ -9,14 +9,21 @@ public enum NIfTIFile {
     public static func read(
         _ path: String, limits: ReadLimits = .standard, nonFinite: NonFinitePolicy = .reject
     ) throws(ImagingError) -> NIfTIImage<Int16> {
-        try load(path, limits: limits, nonFinite: nonFinite).image
+        try read(.path(path), limits: limits, nonFinite: nonFinite)
+    }
+
+    /// The same of a file that may be open already.
+    public static func read(
+        _ source: FileSource, limits: ReadLimits = .standard, nonFinite: NonFinitePolicy = .reject
+    ) throws(ImagingError) -> NIfTIImage<Int16> {
+        try load(source, limits: limits, nonFinite: nonFinite).image
     }
 
     /// Reads a label map; throws `unsupported` unless every value is a whole number from 0 to 255.
     public static func readLabels(
         _ path: String, limits: ReadLimits = .standard
     ) throws(ImagingError) -> NIfTIImage<UInt8> {
-        let (image, tally): (NIfTIImage<UInt8>, _) = try load(path, limits: limits, nonFinite: .reject)
+        let (image, tally): (NIfTIImage<UInt8>, _) = try load(.path(path), limits: limits, nonFinite: .reject)
         guard tally.inexact == 0 else {
             throw ImagingError(
                 .unsupported, subject: fileName(ofPath: path),
@@ -29,14 +36,21 @@ public enum NIfTIFile {
     public static func readFloats(
         _ path: String, limits: ReadLimits = .standard, nonFinite: NonFinitePolicy = .reject
     ) throws(ImagingError) -> NIfTIImage<Float> {
-        try load(path, limits: limits, nonFinite: nonFinite).image
+        try load(.path(path), limits: limits, nonFinite: nonFinite).image
     }
 
     /// Reads and checks the header alone. The voxels may still turn out to be missing or damaged.
     public static func readHeader(
         _ path: String, limits: ReadLimits = .standard
     ) throws(ImagingError) -> NIfTIHeader {
-        let file = try InputFile(path: path, maximumBytes: limits.maximumFileBytes)
+        try readHeader(.path(path), limits: limits)
+    }
+
+    /// The same of a file that may be open already.
+    public static func readHeader(
+        _ source: FileSource, limits: ReadLimits = .standard
+    ) throws(ImagingError) -> NIfTIHeader {
+        let file = try InputFile(source, maximumBytes: limits.maximumFileBytes)
         // An extension of the gzip header may hold a long name, so the start of the file may not hold the start of the
         // data; a quarter of a mebibyte does.
         let start = try file.prefix(1 << 18)
@@ -66,9 +80,9 @@ public enum NIfTIFile {
     private static let headerRoom = 544
 
     private static func load<Voxel: DecodedVoxel>(
-        _ path: String, limits: ReadLimits, nonFinite: NonFinitePolicy
+        _ source: FileSource, limits: ReadLimits, nonFinite: NonFinitePolicy
     ) throws(ImagingError) -> (image: NIfTIImage<Voxel>, tally: DecodingTally) {
-        let file = try InputFile(path: path, maximumBytes: limits.maximumFileBytes)
+        let file = try InputFile(source, maximumBytes: limits.maximumFileBytes)
         let start = try file.prefix(headerRoom)
         if start.withUnsafeBytes(isGzip) {
             let compressed = try RawRegion(byteCount: file.size, subject: file.name)

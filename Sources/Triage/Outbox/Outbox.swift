@@ -22,6 +22,18 @@ struct Outbox: Sendable {
         name != "index.html" && FileManager.default.fileExists(atPath: folders.outbox + "/" + name) == false
     }
 
+    /// The staging folder, made anew when someone has removed it. Throws `SystemCallError`.
+    func stagingNode() async throws -> FileFacts.Node {
+        try await disk.run {
+            if let facts = try FileFacts(folders.staging) { return facts.node }
+            try moves.makeFolder(folders.staging)
+            guard let facts = try FileFacts(folders.staging) else {
+                throw SystemCallError("The staging folder is gone as soon as it is made.", code: ENOENT)
+            }
+            return facts.node
+        }
+    }
+
     func stagingPath(_ name: String) -> String { folders.staging + "/" + name }
 
     /// Gives results their name and completes the job. Throws `SystemCallError` and `TriageError`: then the job is still

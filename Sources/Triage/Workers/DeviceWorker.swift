@@ -17,8 +17,14 @@ final class DeviceWorker: Service {
     /// Whole results that an earlier process could not bring to their place any more.
     private let undelivered: [DeliveringJob]
     private let logger: Logger
-    private let worker = Mutex<WorkerConnection?>(nil)
+    private let worker = Mutex<WarmWorker?>(nil)
     private let pause = Mutex(DeviceWorker.shortestPause)
+
+    /// A worker, and the staging folder that it has bound itself to: it can write into no other, of the same name or not.
+    private struct WarmWorker {
+        let connection: WorkerConnection
+        let staging: FileFacts.Node
+    }
 
     /// Rings when the daemon stops: then nothing is tried again, and the next start finds in the database how far it came.
     private let stopping = Doorbell()
@@ -73,25 +79,42 @@ final class DeviceWorker: Service {
                 try? await Task.sleep(for: .seconds(5))
             }
         }
-        if let worker = self.worker.withLock({ $0 }) { await worker.stop() }
+        if let worker = self.worker.withLock({ $0 }) { await worker.connection.stop() }
     }
 
     // MARK: - The worker
 
     /// The worker that is there, or a new one. Throws `TriageError` when none can be started, `CancellationError`.
     private func warmWorker() async throws -> WorkerConnection {
-        if let worker = worker.withLock({ $0 }), worker.isRunning { return worker }
         do {
-            let (worker, description) = try await program.start()
-            self.worker.withLock { $0 = worker }
+            let staging = try await outbox.stagingNode()
+            if let warm = worker.withLock({ $0 }), warm.connection.isRunning {
+                if warm.staging == staging {
+                    hub.troubles.settle(.worker)
+                    return warm.connection
+                }
+                logger.notice("The outbox is another one now, and gets a worker of its own.")
+                await warm.connection.stop()
+            }
+            let (worker, description) = try await program.start { [logger] warning, text in
+                logger.log(level: warning ? .warning : .info, "\(text)")
+            }
+            self.worker.withLock { $0 = WarmWorker(connection: worker, staging: staging) }
             for refusal in description.refusals { logger.warning("A plugin was refused: \(refusal)") }
-            logger.info("A worker is ready on \(description.device).", metadata: ["worker": "\(worker.process)"])
+            logger.info(
+                "A worker is ready on \(description.device), \(description.confinement?.text ?? "not confined").",
+                metadata: ["worker": "\(worker.process)"])
+            for sentence in description.confinement?.missing ?? [] {
+                logger.warning("The worker is confined in part only: \(sentence).")
+            }
             hub.workerReady(description)
             return worker
-        } catch let error as TriageError {
+        } catch let error as CancellationError {
+            throw error
+        } catch {
             logger.error("\(error)")
             hub.workerTrouble("\(error)")
-            throw error
+            throw error as? TriageError ?? TriageError(.files, "There is no staging folder.", cause: "\(error)")
         }
     }
 

@@ -1,3 +1,4 @@
+import Foundation
 import Platform
 import StationConfiguration
 import WorkerLink
@@ -23,7 +24,13 @@ struct StudyRun: Sendable {
     func outcome() async -> StudyOutcome {
         let request = AnalysisRequest(
             job: job.id.rawValue, input: job.input, study: job.folder, destination: destination)
-        guard worker.send(.analyze(request)) else { return await lost("it takes no requests") }
+        let file: OpenFile
+        do {
+            file = try await Self.disk.run { [input = job.input] in try OpenFile(reading: input) }
+        } catch {
+            return .failed(unreadable(error))
+        }
+        guard worker.send(.analyze(request), with: file) else { return await lost("it takes no requests") }
         worker.startTicking(every: Self.tick)
         defer { worker.stopTicking() }
         let start = ContinuousClock.now
@@ -50,6 +57,17 @@ struct StudyRun: Sendable {
         // The task was cancelled: the daemon stops. A study may take minutes, so it is begun anew after the restart.
         _ = await worker.stop()
         return .interrupted
+    }
+
+    /// A worker can open no files but its plugins' own.
+    private static let disk = BlockingCalls("studies")
+
+    private func unreadable(_ error: any Error) -> WorkerFailure {
+        let error = error as? SystemCallError
+        return WorkerFailure(
+            code: "badInput", message: "The file cannot be read.", detail: error?.cause ?? error?.message,
+            // Of descriptors or patience there may be more another time; a file that is gone stays gone.
+            isTransient: error?.code != ENOENT && error?.code != ELOOP)
     }
 
     private func outcome(of message: WorkerMessage) async -> StudyOutcome? {

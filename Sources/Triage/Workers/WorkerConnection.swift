@@ -52,21 +52,9 @@ final class WorkerConnection: Sendable {
     func stopTicking() { timer.withLock { $0 = nil } }
 
     /// False when the worker does not take it: it is as good as gone.
-    func send(_ message: DaemonMessage) -> Bool {
+    func send(_ message: DaemonMessage, with file: OpenFile? = nil) -> Bool {
         guard let bytes = try? Frame.encoded(message) else { return false }
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { bytes in
-                retryingInterrupted {
-                    Foundation.send(
-                        child.descriptor, bytes.baseAddress, bytes.count,
-                        Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT))
-                }
-            }
-            guard count > 0 else { return false }
-            rest = rest.dropFirst(count)
-        }
-        return true
+        return PassingSocket.send(bytes, with: file, on: child.descriptor, waits: false)
     }
 
     /// Ends the process and waits for its end.

@@ -17,7 +17,9 @@ public struct WorkerProgram: Hashable, Sendable {
     private static let startLimit = 60.0
 
     /// Starts a worker and waits until it is ready. Throws `TriageError` with the code `worker`.
-    func start() async throws -> (WorkerConnection, WorkerDescription) {
+    func start(
+        log: @Sendable (_ warning: Bool, String) -> Void
+    ) async throws -> (WorkerConnection, WorkerDescription) {
         let connection: WorkerConnection
         do {
             connection = try WorkerConnection(program: path, arguments: arguments, environment: Self.environment)
@@ -40,6 +42,7 @@ public struct WorkerProgram: Hashable, Sendable {
             case .message(.failed(_, let failure)):
                 _ = await connection.stop()
                 throw TriageError(.worker, failure.message, cause: failure.detail)
+            case .message(.log(let warning, let text)): log(warning, text)
             case .message: continue
             case .tick:
                 guard .now - start > .seconds(Self.startLimit) else { continue }
@@ -61,8 +64,8 @@ public struct WorkerProgram: Hashable, Sendable {
             ["PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "LD_LIBRARY_PATH"].contains(name)
                 || name.hasPrefix("OPENBLAS_") || name.hasPrefix("CUDA_") || name.hasPrefix("NVIDIA_")
         }
-        // Where a crash happened goes into the journal; what was in registers does not: it may be a patient's.
-        environment["SWIFT_BACKTRACE"] = "color=no,registers=none,images=none,limit=24,timeout=10s"
+        // A backtrace shows what was in registers, which may be a patient's, and takes a process, which a worker may not start.
+        environment["SWIFT_BACKTRACE"] = "enable=no"
         return environment
     }
 }
