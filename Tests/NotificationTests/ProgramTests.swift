@@ -27,6 +27,8 @@ struct ProgramTests {
         #expect(call.contains("\"Open report\"") && call.contains("org.lungtriage.Notify"), "\(call)")
         try await mock.click(1)
         try await eventually("the report is opened") { place.opened == [report] }
+        // A browser that ignores SIGTERM would keep the desktop from ending.
+        #expect(place.openerIsDeaf(to: SIGTERM) == false && place.openerIsDeaf(to: SIGINT) == false)
         #expect(try await program.end(SIGTERM) == 0)
     }
 

@@ -84,9 +84,20 @@ final class Surroundings: Sendable {
     func installOpener(status: Int = 0) throws {
         let program = folder.appending(path: "bin/xdg-open")
         let notes = folder.appending(path: "opened").path
-        let script = "#!/bin/sh\necho \"$* $XDG_ACTIVATION_TOKEN\" >> '\(notes)'\nexit \(status)\n"
+        let signals = folder.appending(path: "signals").path
+        let script =
+            "#!/bin/sh\ngrep -E 'Sig(Ign|Blk)' /proc/$$/status > '\(signals)'\necho \"$* $XDG_ACTIVATION_TOKEN\" >> '\(notes)'\nexit \(status)\n"
         try script.write(to: program, atomically: true, encoding: .utf8)
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program.path)
+    }
+
+    /// Whether the opener ignores or blocks the signal; nil: it was not started.
+    func openerIsDeaf(to signal: Int32) -> Bool? {
+        guard let text = try? String(contentsOf: folder.appending(path: "signals"), encoding: .utf8) else { return nil }
+        let masks = text.split(separator: "\n").compactMap {
+            $0.split(separator: "\t").last.flatMap { UInt64($0, radix: 16) }
+        }
+        return masks.contains { $0 >> UInt64(signal - 1) & 1 == 1 }
     }
 
     /// A line for each call of the opener.
