@@ -37,11 +37,11 @@ int lungtriage_spawn(pid_t *process, const char *program, char *const arguments[
     posix_spawnattr_init(&attributes);
     /* dup2 onto the same number would leave close-on-exec set. */
     int moved = descriptor == 3 ? fcntl(descriptor, F_DUPFD_CLOEXEC, 4) : descriptor;
-    int result = moved < 0 ? errno : 0;
+    int result = descriptor >= 0 && moved < 0 ? errno : 0;
     if (result == 0) result = posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDWR, 0);
     if (result == 0) result = posix_spawn_file_actions_adddup2(&actions, 0, 1);
-    if (result == 0) result = posix_spawn_file_actions_adddup2(&actions, moved, 3);
-    if (result == 0) result = posix_spawn_file_actions_addclosefrom_np(&actions, 4);
+    if (result == 0 && descriptor >= 0) result = posix_spawn_file_actions_adddup2(&actions, moved, 3);
+    if (result == 0) result = posix_spawn_file_actions_addclosefrom_np(&actions, descriptor >= 0 ? 4 : 3);
     if (result == 0) result = posix_spawnattr_setsigmask(&attributes, &none);
     if (result == 0) result = posix_spawnattr_setsigdefault(&attributes, &all);
     if (result == 0)

@@ -83,7 +83,7 @@ package final class ChildProcess: Sendable {
     package var isRunning: Bool { life.isRunning }
     package var residentBytes: UInt64 { lungtriage_resident_bytes(process) }
 
-    private static func withStrings<Result>(
+    static func withStrings<Result>(
         _ strings: [String], _ body: ([UnsafeMutablePointer<CChar>?]) -> Result
     ) -> Result {
         let copies = strings.map { strdup($0) }

@@ -21,6 +21,7 @@ struct CatchUpTests {
         try await place.startAndCatchUp(station)
         try await finish(station, desktop)
         #expect(desktop.titles == ["Severe: end"])
+        try await eventually("it is written down") { place.remembers("end") }
         await place.stop()
         await station.history.add(.completed("100", "missed"))
         await station.history.add(.failed("101", "missed too"))

@@ -27,6 +27,8 @@ struct ProgramTests {
         #expect(call.contains("\"Open report\"") && call.contains("org.lungtriage.Notify"), "\(call)")
         try await mock.click(1)
         try await eventually("the report is opened") { place.opened == [report] }
+        // A browser that ignores SIGTERM would keep the desktop from ending.
+        #expect(place.openersSignals == [0, 0])
         #expect(try await program.end(SIGTERM) == 0)
     }
 
@@ -42,6 +44,16 @@ struct ProgramTests {
         let call = mock.calls("Notify")[0]
         #expect(call.contains("1 &lt; 2") && !call.contains("Open report"), "\(call)")
         #expect(try await program.end(SIGTERM) == 0)
+    }
+
+    @Test(.enabled(if: Desktop.isAvailable, "dunst, Xvfb, ImageMagick or python3-dbusmock is not installed"))
+    func `a real notification daemon shows it, and a click opens the report`() async throws {
+        let place = try Surroundings()
+        let picture = place.folder.appending(path: "screen.png").path
+        let script = ExternalProgram(Desktop.script, bus: place.desktopBus)
+        let outcome = try await script.run([picture, NotifierProgram.product("lungtriage-notify").path])
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        #expect(try Data(contentsOf: URL(filePath: picture)).count > 5000)
     }
 
     @Test func `it tells its service manager, and ends when it is told`() async throws {

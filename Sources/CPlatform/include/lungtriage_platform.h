@@ -14,8 +14,9 @@ int lungtriage_rename_new(const char *from, const char *to);
 /* pidfd_open(2): readable once the child has ended. */
 int lungtriage_pidfd(pid_t process);
 
-/* Starts a program with `descriptor` as its descriptor 3, /dev/null as input and output, standard error as it is, no other
-   descriptors, default signal handling, and a process group of its own. Returns an errno value, 0 when it runs. */
+/* Starts a program with `descriptor` as its descriptor 3 (negative: without one), /dev/null as input and output, standard
+   error as it is, no other descriptors, default signal handling, and a process group of its own. Returns an errno value,
+   0 when it runs. */
 int lungtriage_spawn(pid_t *process, const char *program, char *const arguments[], char *const environment[],
                      int descriptor);
 

@@ -110,9 +110,9 @@ package actor NotificationDesk {
 extension NotificationDesk {
     /// Keeps the connection until the task is cancelled.
     ///
-    /// Throws ``BusError``: `badAddress` when no session bus is known, `accessDenied`, `nameTaken` when another notifier
-    /// runs on this desktop, and `disconnected` when the bus has been away for longer than the patience: then the
-    /// desktop is no more.
+    /// Throws ``BusError``: `badAddress` when no session bus is known, `accessDenied`, `nameTaken` when another
+    /// notifier runs on this desktop, and `disconnected` when the bus has been away for longer than the patience: then
+    /// the desktop is no more.
     package func run() async throws {
         let (ends, end) = AsyncStream.makeStream(of: BusError.self)
         try await withThrowingTaskGroup { group in

@@ -28,13 +28,13 @@ package struct NewsMemory: Hashable, Sendable, Codable {
     package enum Familiarity: Hashable, Sendable {
         case new
         case known
-        /// It is known when the job ended at this time or before: its last end was found in the history, or is of a later
-        /// announcement.
+        /// It is known when the job ended at this time or before: its last end was found in the history, or is of a
+        /// later announcement.
         case knownIfEnded(UInt64)
     }
 
-    /// What is known of an end. Announcements of one job have rising numbers; numbers and jobs begin anew when the station
-    /// gets a new database.
+    /// What is known of an end. Announcements of one job have rising numbers; numbers and jobs begin anew when the
+    /// station gets a new database.
     package func familiarity(with news: StudyNews) -> Familiarity {
         endings[news.job].map { Self.familiarity(with: news, last: $0) } ?? .new
     }

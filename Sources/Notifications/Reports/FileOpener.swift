@@ -1,4 +1,5 @@
 import Foundation
+import Platform
 
 /// Opens files with the program that the user chose for them: xdg-open of the search path.
 package struct FileOpener: Sendable {
@@ -18,25 +19,17 @@ package struct FileOpener: Sendable {
             let program = folders.map({ "\($0)/xdg-open" })
                 .first(where: { $0.hasPrefix("/") && FileManager.default.isExecutableFile(atPath: $0) })
         else { throw Failure(reason: "The program xdg-open is not installed (package xdg-utils).") }
-        let process = Process()
-        process.executableURL = URL(filePath: program)
-        process.arguments = [path]
         var environment = environment
         // The service manager's messages are not for the browser.
         for name in ["NOTIFY_SOCKET", "WATCHDOG_PID", "WATCHDOG_USEC"] { environment[name] = nil }
         environment["XDG_ACTIVATION_TOKEN"] = token
-        process.environment = environment
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        process.terminationHandler = { process in
-            guard process.terminationReason != .exit || process.terminationStatus != 0 else { return }
-            failed(Failure(reason: "xdg-open ended with status \(process.terminationStatus)."))
-        }
         do {
-            try process.run()
+            try DetachedProgram.start(program: program, arguments: [path], environment: environment) { end in
+                guard end != .exited(0) else { return }
+                failed(Failure(reason: "xdg-open could not open it: \(end)."))
+            }
         } catch {
-            throw Failure(reason: "xdg-open cannot be started: \(error.localizedDescription)")
+            throw Failure(reason: error.description)
         }
     }
 }

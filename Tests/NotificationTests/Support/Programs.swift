@@ -38,7 +38,7 @@ final class NotifierProgram: @unchecked Sendable {
     }
 
     /// Of a program built beside the tests.
-    private static func product(_ name: String) -> URL {
+    static func product(_ name: String) -> URL {
         let bundle = CommandLine.arguments.first { $0.contains(".xctest") }
         let program = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
         let folders = [bundle, program].compactMap(\.self).map { URL(filePath: $0).deletingLastPathComponent() }
@@ -109,6 +109,14 @@ final class MockDaemon: @unchecked Sendable {
                     .array(of: .variant, [.variant(.uint32(id)), .variant(.string("default"))]),
                 ]))
     }
+}
+
+/// dunst on a virtual screen, by the script that makes the documentation's picture.
+enum Desktop {
+    static let script = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Scripts/notification-screenshot")
+    static let isAvailable =
+        MockDaemon.isAvailable && ["dunst", "Xvfb", "import"].allSatisfy { PrivateBus.program($0) != nil }
 }
 
 /// A service manager's end of sd_notify.

@@ -84,9 +84,27 @@ final class Surroundings: Sendable {
     func installOpener(status: Int = 0) throws {
         let program = folder.appending(path: "bin/xdg-open")
         let notes = folder.appending(path: "opened").path
-        let script = "#!/bin/sh\necho \"$* $XDG_ACTIVATION_TOKEN\" >> '\(notes)'\nexit \(status)\n"
+        let signals = folder.appending(path: "signals").path
+        // Read by the shell itself: while it starts a program it blocks signals.
+        let script = """
+            #!/bin/sh
+            while read -r name mask; do
+              case $name in SigBlk:|SigIgn:) echo "$mask" ;; esac
+            done < /proc/$$/status > '\(signals)'
+            echo "$* $XDG_ACTIVATION_TOKEN" >> '\(notes)'
+            exit \(status)
+
+            """
         try script.write(to: program, atomically: true, encoding: .utf8)
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program.path)
+    }
+
+    /// The masks of the signals that the opener blocks and ignores, those of the real-time signals left out.
+    var openersSignals: [UInt32] {
+        let text = (try? String(contentsOf: folder.appending(path: "signals"), encoding: .utf8)) ?? ""
+        return text.split(separator: "\n").compactMap {
+            UInt64($0, radix: 16).map { UInt32(truncatingIfNeeded: $0 & 0x7fff_ffff) }
+        }
     }
 
     /// A line for each call of the opener.
