@@ -1,5 +1,7 @@
 import BusTestSupport
 import Foundation
+import StationTestSupport
+import TestDeadlines
 import Testing
 
 /// `lungtriage doctor` beside stations that are well, and that are not.

@@ -1,6 +1,8 @@
 import Foundation
 import Imaging
 import PluginTestSupport
+import StationConfiguration
+import TestDeadlines
 import Testing
 import Triage
 import WorkerLink
