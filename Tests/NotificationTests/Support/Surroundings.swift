@@ -11,6 +11,7 @@ final class Surroundings: Sendable {
     let desktopBus: PrivateBus
     let folder: URL
     private let notifier = Mutex<Task<Void, any Error>?>(nil)
+    private let hasEnded = Mutex(false)
     private let lines = Mutex<[String]>([])
 
     init(stationPolicy: String = "") throws {
@@ -59,7 +60,12 @@ final class Surroundings: Sendable {
         change(&settings)
         let log = NotifierLog { [weak self] _, line in self?.lines.withLock { $0.append(line) } }
         let running = Notifier(settings, manager: ServiceManager(environment: [:]), log: log)
-        notifier.withLock { $0 = Task { try await running.run() } }
+        notifier.withLock {
+            $0 = Task { [weak self] in
+                defer { self?.hasEnded.withLock { $0 = true } }
+                try await running.run()
+            }
+        }
     }
 
     /// Starts, and returns when the notifier listens and knows the history.
@@ -78,7 +84,10 @@ final class Surroundings: Sendable {
     }
 
     /// Waits until it ends by itself. Throws what it throws.
-    func ended() async throws { try await notifier.withLock { $0 }?.value }
+    func ended() async throws {
+        try await eventually("the notifier ends") { hasEnded.withLock { $0 } }
+        try await notifier.withLock { $0 }?.value
+    }
 
     /// A program in place of xdg-open that notes its arguments and its activation token.
     func installOpener(status: Int = 0) throws {
