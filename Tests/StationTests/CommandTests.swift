@@ -37,6 +37,23 @@ import Testing
         station.stop()
     }
 
+    /// script(1) gives the command a terminal.
+    @Test(.enabled(if: PrivateBus.program("script") != nil, "script is not installed"))
+    func coloursAreForTerminals() async throws {
+        let station = try Station()
+        try station.start()
+        try await eventually("the service") { station.events.contains(.serviceAppeared) }
+        let command = "\(Station.product("lungtriage").path) status --session"
+        let shell = try #require(ExternalProgram("sh", bus: station.bus))
+        func output(_ line: String) async throws -> String { try await shell.run(["-c", line]).output }
+        let terminal = "TERM=xterm script -qec '\(command)' /dev/null"
+        #expect(try await output(terminal).contains("\u{1b}[32midle"))
+        for plain in [command, "NO_COLOR=1 \(terminal)", terminal.replacing("xterm", with: "dumb")] {
+            let text = try await output(plain)
+            #expect(text.contains("idle") && !text.contains("\u{1b}"), "\(plain): \(text)")
+        }
+    }
+
     /// As bash asks for them when the user presses the tabulator.
     @Test(.enabled(if: PrivateBus.program("bash") != nil, "bash is not installed"))
     func jobsAreCompleted() async throws {
