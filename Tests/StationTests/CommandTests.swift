@@ -37,7 +37,7 @@ import Testing
         station.stop()
     }
 
-    /// script(1) gives the command a terminal.
+    /// script(1) gives the command a terminal. NO_COLOR is set here each time: "swift test" sets it for all it starts.
     @Test(.enabled(if: PrivateBus.program("script") != nil, "script is not installed"))
     func coloursAreForTerminals() async throws {
         let station = try Station()
@@ -46,10 +46,12 @@ import Testing
         let command = "\(Station.product("lungtriage").path) status --session"
         let shell = try #require(ExternalProgram("sh", bus: station.bus))
         func output(_ line: String) async throws -> String { try await shell.run(["-c", line]).output }
-        let terminal = "TERM=xterm script -qec '\(command)' /dev/null"
+        let terminal = "NO_COLOR= TERM=xterm script -qec '\(command)' /dev/null"
         let colored = try await output(terminal)
         #expect(colored.contains("status") && colored.contains("\u{1b}["), "\(colored)")
-        for plain in [command, "NO_COLOR=1 \(terminal)", terminal.replacing("xterm", with: "dumb")] {
+        for plain in [
+            command, terminal.replacing("COLOR=", with: "COLOR=1"), terminal.replacing("xterm", with: "dumb"),
+        ] {
             let text = try await output(plain)
             #expect(text.contains("status") && !text.contains("\u{1b}"), "\(plain): \(text)")
         }
