@@ -37,6 +37,26 @@ import Testing
         station.stop()
     }
 
+    /// script(1) gives the command a terminal. NO_COLOR is set here each time: "swift test" sets it for all it starts.
+    @Test(.enabled(if: PrivateBus.program("script") != nil, "script is not installed"))
+    func coloursAreForTerminals() async throws {
+        let station = try Station()
+        try station.start()
+        try await eventually("the service") { station.events.contains(.serviceAppeared) }
+        let command = "\(Station.product("lungtriage").path) status --session"
+        let shell = try #require(ExternalProgram("sh", bus: station.bus))
+        func output(_ line: String) async throws -> String { try await shell.run(["-c", line]).output }
+        let terminal = "NO_COLOR= TERM=xterm script -qec '\(command)' /dev/null"
+        let colored = try await output(terminal)
+        #expect(colored.contains("status") && colored.contains("\u{1b}["), "\(colored)")
+        for plain in [
+            command, terminal.replacing("COLOR=", with: "COLOR=1"), terminal.replacing("xterm", with: "dumb"),
+        ] {
+            let text = try await output(plain)
+            #expect(text.contains("status") && !text.contains("\u{1b}"), "\(plain): \(text)")
+        }
+    }
+
     /// As bash asks for them when the user presses the tabulator.
     @Test(.enabled(if: PrivateBus.program("bash") != nil, "bash is not installed"))
     func jobsAreCompleted() async throws {

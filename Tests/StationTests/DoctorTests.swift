@@ -54,10 +54,12 @@ import Testing
         let (report, status) = try await doctor(station, "--config", try configuration(station))
         #expect(status == 0 && report.failed == 0, "\(report)")
         for check in [
-            "configuration", "bus", "daemon", "rights", "devices", "folders", "space", "disks", "watching", "database",
+            "configuration", "bus", "daemon", "rights", "folders", "space", "disks", "watching", "database",
         ] {
             #expect(report.verdicts(check) == ["ok"], "\(check): \(report)")
         }
+        // The worker of the tests confines itself in nothing, and the daemon notes it.
+        #expect(report.verdicts("devices") == ["ok", "warning"], "\(report)")
         #expect(report.findings.allSatisfy { ["ok", "skipped"].contains($0.verdict) || $0.remedy != nil })
     }
 

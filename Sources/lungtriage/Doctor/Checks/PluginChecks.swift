@@ -40,7 +40,7 @@ extension Check {
         return findings
     }
 
-    /// Whether workers run.
+    /// Whether workers run, and as they should.
     static let devices = Check(name: "devices") { examination in
         guard case .daemon(_, _, let status) = examination.reach else {
             return [.skipped("devices", "The daemon cannot be asked.")]
@@ -52,7 +52,14 @@ extension Check {
         }
         let names = status.devices.map(\.name).joined(separator: ", ")
         let plugins = status.plugins.map(\.id).joined(separator: ", ")
-        return [.ok("devices", "A worker is ready on \(names) with \(plugins.isEmpty ? "no plugins" : plugins).")]
+        // What the check of plugins has found as well is not told twice.
+        let unsealed = Set(status.plugins.map { "The plugin \($0.id) is not sealed." })
+        let notes: [Finding] = status.tainted.filter { !unsealed.contains($0) }.map {
+            .warning("devices", $0, mend: "See \(examination.log) of when the worker was started")
+        }
+        return notes + [
+            .ok("devices", "A worker is ready on \(names) with \(plugins.isEmpty ? "no plugins" : plugins).")
+        ]
     }
 }
 
