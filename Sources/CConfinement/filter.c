@@ -23,8 +23,8 @@
 #define OWN_ARCHITECTURE AUDIT_ARCH_AARCH64
 #endif
 
-/* Calls with a higher number came after Linux 6.1 (Debian 12), and the lists know nothing of them. They do not exist then, as
-   on an older kernel, so that libraries take the way that they took before. */
+/* Calls with a higher number came after Linux 6.1 (Debian 12), and the lists know nothing of them. They do not exist
+   then, as on an older kernel, so that libraries take the way that they took before. */
 #define LAST_KNOWN_CALL 450
 /* Of the x32 interface, the system calls of x86-64 with other numbers. */
 #define FIRST_X32_CALL 0x40000000
@@ -60,8 +60,8 @@ static unsigned fill_conditions(condition *conditions, pid_t own) {
         WHEN(prlimit64, 0, WHOLE, 0, ALLOW),
         WHEN(prlimit64, 0, WHOLE, own, ALLOW),
         WHEN(sched_setaffinity, 0, WHOLE, 0, ALLOW),
-        /* Dispatch wants its threads to go before others, which only root may, and tells syslog that it may not. This does
-           nothing, and says that it was done. */
+        /* Dispatch wants its threads to go before others, which only root may, and tells syslog that it may not. This
+           does nothing, and says that it was done. */
         WHEN(setpriority, 1, WHOLE, 0, ERRNO),
         /* Names of threads and of memory, and questions. */
         OPTION(PR_SET_NAME),

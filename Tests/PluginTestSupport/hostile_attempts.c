@@ -1,5 +1,5 @@
-/* What a plugin that has been turned against the hospital would try. Compiled into the threshold plugin with -DHOSTILE, which
- * then says in the log of each attempt whether it was stopped.
+/* What a plugin that has been turned against the hospital would try. Compiled into the threshold plugin with -DHOSTILE,
+ * which then says in the log of each attempt whether it was stopped.
  *
  * SECRET: a file of another study. OUTSIDE: a file that is not there yet, outside of the staging folder. */
 #define _GNU_SOURCE

@@ -1,5 +1,5 @@
-/* The kernel's means by which a process gives up rights for good: Landlock (landlock(7)) for files, seccomp (seccomp(2)) for
-   system calls. Functions return -1 and set errno on failure unless they say otherwise. */
+/* The kernel's means by which a process gives up rights for good: Landlock (landlock(7)) for files, seccomp
+   (seccomp(2)) for system calls. Functions return -1 and set errno on failure unless they say otherwise. */
 #ifndef LUNGTRIAGE_CONFINEMENT_H
 #define LUNGTRIAGE_CONFINEMENT_H
 
@@ -30,15 +30,15 @@ int lungtriage_landlock_allow(int rules, int abi, const char *path, enum lungtri
 /* Puts the rules into force for the calling thread and those it starts from now on. Needs PR_SET_NO_NEW_PRIVS. */
 int lungtriage_landlock_restrict(int rules);
 
-/* No privileges, and no way to any: not with set-user-id programs (PR_SET_NO_NEW_PRIVS), and, where the process is root's, none of
-   root's capabilities, with which it would see other processes' memory in spite of Landlock. */
+/* No privileges, and no way to any: not with set-user-id programs (PR_SET_NO_NEW_PRIVS), and, where the process is
+   root's, none of root's capabilities, with which it would see other processes' memory in spite of Landlock. */
 int lungtriage_forgo_privileges(void);
 
 /* Whether this processor's system calls are known to the filter. */
 int lungtriage_can_filter(void);
 
-/* Puts the filter of system calls into force for all threads of the process. What it refuses gets EPERM through the handler
-   of `lungtriage_report_refusals`, which must be there before. */
+/* Puts the filter of system calls into force for all threads of the process. What it refuses gets EPERM through the
+   handler of `lungtriage_report_refusals`, which must be there before. */
 int lungtriage_filter_system_calls(void);
 
 /* Whether the filter lets a call pass, whatever its arguments; for tests. */
