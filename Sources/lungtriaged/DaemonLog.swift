@@ -26,18 +26,22 @@ struct DaemonLog: LogHandler {
                     ("MESSAGE", "\(event.message)"), ("PRIORITY", "\(event.level.priority)"),
                     ("SYSLOG_IDENTIFIER", "lungtriaged"),
                 ]
-                + facts.map { ("LUNGTRIAGE_" + Self.fieldName($0.key), "\($0.value)") }
+                + facts.map { (Self.fieldName($0.key), "\($0.value)") }
             if journal.send(fields) { return }
         }
-        let suffix = facts.map { " \($0.key)=\($0.value)" }.joined()
+        let suffix = facts.filter { $0.key != Self.messageKey }.map { " \($0.key)=\($0.value)" }.joined()
         // A manager without a native journal reads the level from the prefix (sd-daemon(3)).
         let prefix = isatty(STDERR_FILENO) != 0 ? "\(Self.timeOfDay) \(event.level): " : "<\(event.level.priority)>"
         let line = prefix + "\(event.message)".replacing("\n", with: " ") + suffix + "\n"
         try? FileHandle.standardError.write(contentsOf: Data(line.utf8))
     }
 
+    /// The key of a message that the journal's catalogue explains.
+    static let messageKey = "messageID"
+
     private static func fieldName(_ key: String) -> String {
-        String(key.uppercased().map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" })
+        guard key != messageKey else { return "MESSAGE_ID" }
+        return "LUNGTRIAGE_" + String(key.uppercased().map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" })
     }
 
     private static var timeOfDay: String {

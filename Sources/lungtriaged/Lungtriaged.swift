@@ -61,7 +61,7 @@ import Triage
         let address = session ? BusAddress.session : .system
         let bus = TriageBusService(
             on: address, version: LungtriageVersion.current, control: bridge,
-            authorizer: session ? SameUserAuthorizer() : PolkitAuthorizer())
+            authorizer: session ? SameUserAuthorizer() : PolkitAuthorizer(), auditor: AuditLog(logger: logger))
         try await bridge.connect(daemon, bus)
         let own: [any Service] = [
             BusRunner(bus: bus, daemon: daemon, logger: logger),

@@ -12,11 +12,14 @@ final class TriageStation: Sendable {
     let connections: AsyncStream<BusConnector.Event>
     private let running: Task<Void, Never>
 
-    init(authorizer: any Authorizer = SameUserAuthorizer(), bus: PrivateBus? = nil) async throws {
+    init(
+        authorizer: any Authorizer = SameUserAuthorizer(), auditor: (any Auditor)? = nil, bus: PrivateBus? = nil
+    ) async throws {
         let bus = try bus ?? PrivateBus()
         self.bus = bus
         let service = TriageBusService(
             on: .address(bus.address), version: "1.2.3", control: control, authorizer: authorizer,
+            auditor: auditor,
             backOff: BusConnector.BackOff(first: .milliseconds(5), longest: .milliseconds(20)))
         self.service = service
         let (told, tell) = AsyncStream.makeStream(of: BusConnector.Event.self)

@@ -12,6 +12,22 @@ import Testing
         #expect(!policy.contains(#/<allow_\w+>yes</#), "An action is open to everyone.")
     }
 
+    /// Otherwise polkit tells the daemon nothing of other users.
+    @Test func theDaemonOwnsItsActions() throws {
+        let policy = try Repository.text("data/polkit-1/actions/org.lungtriage.Triage1.policy")
+        let owners = policy.matches(of: #/org\.freedesktop\.policykit\.owner">unix-user:lungtriage</#)
+        #expect(owners.count == TriageAction.allCases.count)
+    }
+
+    @Test func theCatalogueExplainsEveryKindOfAuditEntry() throws {
+        let catalogue = try Repository.text("data/systemd/lungtriage.catalog")
+        let explained = catalogue.matches(of: #/(?m)^-- ([0-9a-f]{32})$/#).map { String($0.output.1) }
+        let log = try Repository.text("Sources/lungtriaged/AuditLog.swift")
+        let said = log.matches(of: #/"([0-9a-f]{32})"/#).map { String($0.output.1) }
+        #expect(said.count == AuditRecord.Change.allCases.count && Set(said).count == said.count)
+        #expect(explained == said)
+    }
+
     @Test func theGroupMaySubmitAndNothingMore() throws {
         let rules = try Repository.text("data/polkit-1/rules.d/org.lungtriage.Triage1.rules")
         let ids = rules.matches(of: #/"(org\.lungtriage\.[a-z.]+)"/#).map { String($0.output.1) }

@@ -188,11 +188,20 @@ extension BusConnection {
 
     /// The user that a connection belongs to.
     package func unixUser(of name: String) async throws(BusError) -> UInt32 {
-        let answer = try await call(.callBus("GetConnectionUnixUser", [.string(name)]))
-        guard let user = answer.first?.unsignedValue else {
-            throw BusError(.badReply, "The bus does not say which user \(name.shown) is.")
+        try await credential("GetConnectionUnixUser", of: name)
+    }
+
+    /// The process that made a connection; it may have ended since.
+    package func unixProcess(of name: String) async throws(BusError) -> UInt32 {
+        try await credential("GetConnectionUnixProcessID", of: name)
+    }
+
+    private func credential(_ question: StaticString, of name: String) async throws(BusError) -> UInt32 {
+        let answer = try await call(.callBus(question, [.string(name)]))
+        guard let number = answer.first?.unsignedValue else {
+            throw BusError(.badReply, "The bus does not say who \(name.shown) is.")
         }
-        return UInt32(truncatingIfNeeded: user)
+        return UInt32(truncatingIfNeeded: number)
     }
 }
 

@@ -13,16 +13,19 @@ package final class TriageBusService: Sendable {
     /// - Parameters:
     ///   - version: of the daemon.
     ///   - authorizer: is asked before anything is changed.
+    ///   - auditor: hears of every change that was asked for.
     package init(
         on address: BusAddress, version: String, control: any TriageControl, authorizer: any Authorizer,
+        auditor: (any Auditor)? = nil,
         limits: RequestLimits = RequestLimits(), backOff: BusConnector.BackOff = BusConnector.BackOff()
     ) {
         self.control = control
         board = JobBoard(control: control)
         tree = BusObjectTree(limits: limits)
-        let jobs = TriageJobInterface(board: board, control: control, authorizer: authorizer)
+        let changes = ChangeGuard(authorizer: authorizer, auditor: auditor)
+        let jobs = TriageJobInterface(board: board, control: control, changes: changes)
         self.jobs = jobs
-        let manager = TriageManagerInterface(version: version, control: control, authorizer: authorizer)
+        let manager = TriageManagerInterface(version: version, control: control, changes: changes)
         tree.add(BusObject(TriageNames.root, managesObjects: true, [manager.interface]))
         tree.add(
             BusSubtree(TriageNames.jobs, listed: { [board] in board.activeIDs.compactMap(Self.pathName) }) { name in

@@ -2,7 +2,7 @@
 struct TriageJobInterface: Sendable {
     let board: JobBoard
     let control: any TriageControl
-    let authorizer: any Authorizer
+    let changes: ChangeGuard
 
     static let completed = BusSignal("Completed", [BusArgument("success", .boolean), BusArgument("message", .string)])
 
@@ -35,27 +35,30 @@ struct TriageJobInterface: Sendable {
     }
 
     private func cancel(_ id: String) -> BusMethod {
-        BusMethod("Cancel", [BusArgument("options", .details)]) { [board, control, authorizer] call in
-            try await authorizer.authorize(.cancel, call)
-            let job = try await board.job(id)
-            guard job.state.isActive, job.isCancelable else {
-                throw BusError(.notCancelable, "The job is \(job.state.rawValue) and cannot be cancelled.")
+        BusMethod("Cancel", [BusArgument("options", .details)]) { [board, control, changes] call in
+            try await changes.perform(.cancel, call, job: id) { _ in
+                let job = try await board.job(id)
+                guard job.state.isActive, job.isCancelable else {
+                    throw BusError(.notCancelable, "The job is \(job.state.rawValue) and cannot be cancelled.")
+                }
+                try await control.cancel(id)
+                return []
             }
-            try await control.cancel(id)
-            return []
         }
     }
 
     private func retry(_ id: String) -> BusMethod {
-        BusMethod("Retry") { [board, control, authorizer] call in
-            try await authorizer.authorize(.submit, call)
-            let job = try await board.job(id)
-            guard job.state == .failed || job.state == .cancelled else {
-                throw BusError(
-                    .notRetryable, "The job is \(job.state.rawValue): only failed and cancelled ones can be retried.")
+        BusMethod("Retry") { [board, control, changes] call in
+            try await changes.perform(.retry, call, job: id) { _ in
+                let job = try await board.job(id)
+                guard job.state == .failed || job.state == .cancelled else {
+                    throw BusError(
+                        .notRetryable,
+                        "The job is \(job.state.rawValue): only failed and cancelled ones can be retried.")
+                }
+                try await control.retry(id)
+                return []
             }
-            try await control.retry(id)
-            return []
         }
     }
 }

@@ -2,7 +2,7 @@
 struct TriageManagerInterface: Sendable {
     let version: String
     let control: any TriageControl
-    let authorizer: any Authorizer
+    let changes: ChangeGuard
 
     /// At most this many rows of `ListJobs`; 0 asks for ``defaultRows``.
     static let mostRows = 1000
@@ -42,13 +42,15 @@ struct TriageManagerInterface: Sendable {
         BusMethod(
             "Submit", [BusArgument("path", .string), BusArgument("options", .details)],
             returns: [BusArgument("job", .objectPath)]
-        ) { [control, authorizer] call in
+        ) { [control, changes] call in
             let path = try SubmitArguments.checkedPath(call.argument(0, \.stringValue))
             let priority = try SubmitArguments.priority(call.argument(1, \.detailValues))
-            try await authorizer.authorize(.submit, call)
-            let user = try await call.connection.unixUser(of: call.header.sender)
-            let id = try await control.submit(TriageSubmission(path: path, priority: priority, user: user))
-            return [.objectPath(TriageNames.path(ofJob: id))]
+            return try await changes.perform(.submit, call) { job in
+                let user = try await call.connection.unixUser(of: call.header.sender)
+                let id = try await control.submit(TriageSubmission(path: path, priority: priority, user: user))
+                job = id
+                return [.objectPath(TriageNames.path(ofJob: id))]
+            }
         }
     }
 
@@ -74,25 +76,26 @@ struct TriageManagerInterface: Sendable {
     }
 
     private var reload: BusMethod {
-        BusMethod("Reload", returns: [BusArgument("unchanged", .array(.string))]) { [control, authorizer] call in
-            try await authorizer.authorize(.manage, call)
-            return [.strings(try await control.reload())]
+        BusMethod("Reload", returns: [BusArgument("unchanged", .array(.string))]) { [control, changes] call in
+            try await changes.perform(.reload, call) { _ in [.strings(try await control.reload())] }
         }
     }
 
     private var pause: BusMethod {
-        BusMethod("Pause") { [control, authorizer] call in
-            try await authorizer.authorize(.manage, call)
-            try await control.pause()
-            return []
+        BusMethod("Pause") { [control, changes] call in
+            try await changes.perform(.pause, call) { _ in
+                try await control.pause()
+                return []
+            }
         }
     }
 
     private var resume: BusMethod {
-        BusMethod("Resume") { [control, authorizer] call in
-            try await authorizer.authorize(.manage, call)
-            try await control.resume()
-            return []
+        BusMethod("Resume") { [control, changes] call in
+            try await changes.perform(.resume, call) { _ in
+                try await control.resume()
+                return []
+            }
         }
     }
 
