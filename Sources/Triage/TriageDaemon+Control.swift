@@ -22,7 +22,10 @@ extension TriageDaemon {
         }
         guard let facts = try? FileFacts(path), facts.isRegular, access(path, R_OK) == 0, Self.mayRead(path, user)
         else {
-            throw TriageError(.invalidArgument, "There is no file of that name that the daemon can read.")
+            throw TriageError(
+                .invalidArgument,
+                "There is no file of that name that the daemon can read. As a service it sees no home folders and a /tmp of "
+                    + "its own: copy the file into the inbox.")
         }
         guard retention.hasRoom else { throw TriageError(.busy, "There is too little free space to take studies in.") }
         let isDropped = folders.drops.contains { path.hasPrefix($0.folder + "/") }

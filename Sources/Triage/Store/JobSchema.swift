@@ -10,6 +10,11 @@ enum JobSchema {
             try db.execute(
                 sql: "CREATE TABLE setting (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID")
         }
+        // With the old index SQLite looked through all jobs that ever ended, for each that did.
+        migrator.registerMigration("2 what is to be filed is found by its state") { db in
+            try db.execute(
+                sql: "DROP INDEX jobToFile; CREATE INDEX jobToFile ON job (state, id) WHERE isFiled = 0")
+        }
         return migrator
     }
 
