@@ -76,7 +76,11 @@ package final class Station: Sendable {
         kill(process, SIGSTOP)
         let before = events.count
         try bus.start()
-        try await eventually("the listener is back") { events.dropFirst(before).contains(.serviceVanished) }
+        // Whoever is on the bus now hears that the name has an owner.
+        let stand = try await BusConnection.connect(to: .address(bus.address))
+        try await stand.requestName(BusName("org.lungtriage.Triage1"))
+        try await eventually("the listener is back") { events.dropFirst(before).contains(.serviceAppeared) }
+        stand.close()
         kill(process, SIGCONT)
     }
 
