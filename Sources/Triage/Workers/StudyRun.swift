@@ -86,7 +86,7 @@ struct StudyRun: Sendable {
             await report(JobProgress(stage: stage, claimedShare: share, claimedSecondsLeft: left))
             return nil
         case .log(let warning, let text):
-            log(warning, text)
+            log(warning, text.fromWorker)
             return nil
         case .heartbeat, .ready: return nil
         case .finished, .failed, .cancelled, .deferred, .needs, .progress:
