@@ -41,7 +41,7 @@ struct DaemonLog: LogHandler {
 
     /// A worker's words could otherwise begin lines of their own, or speak to the terminal. By scalars: to Swift, a carriage
     /// return with a newline is a character of its own.
-    private static func withoutControls(_ text: String) -> String {
+    static func withoutControls(_ text: String) -> String {
         String(
             String.UnicodeScalarView(text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
     }
