@@ -5,7 +5,12 @@ import WorkerLink
 // Jobs and states as the bus shows them.
 
 extension TriageJob {
-    static func microseconds(_ seconds: Double) -> UInt64 { UInt64(max(seconds, 0) * 1e6) }
+    /// 0 for what is no time after 1970, the largest number for what is beyond all times.
+    static func microseconds(_ seconds: Double) -> UInt64 {
+        let microseconds = seconds * 1e6
+        guard microseconds > 0 else { return 0 }
+        return UInt64(exactly: microseconds.rounded(.down)) ?? .max
+    }
 
     init(_ job: Job) {
         var result: TriageResult?

@@ -32,6 +32,26 @@ struct TriageServiceTests {
         #expect(try await station.client.status().troubles == ["The file doe.nii cannot be moved."])
     }
 
+    @Test func `text that D-Bus does not carry is sent without it`() async throws {
+        let station = try await TriageStation()
+        let text = "a\0b"
+        await station.control.setStatus(
+            TriageStatus(
+                activity: .idle, plugins: [TriagePlugin(id: text, version: text, role: text)],
+                devices: [TriageDevice(id: text, kind: text, name: text, details: ["n": .string(text)])],
+                tainted: [text]))
+        let status = try await station.client.status()
+        #expect(status.plugins.first?.id == "a\u{FFFD}b" && status.devices.first?.name == "a\u{FFFD}b")
+        #expect(status.tainted == ["a\u{FFFD}b"])
+        let job = TriageJob(
+            id: "1", study: "s", state: .failed, arrived: 1,
+            result: TriageResult(level: text, po: nil, pho: nil, zoneScore: nil),
+            failure: TriageFailure(code: text, message: text))
+        await station.control.add(job)
+        let listed = try await station.client.jobs().first
+        #expect(listed?.failure?.code == "a\u{FFFD}b" && listed?.result?.level == "a\u{FFFD}b")
+    }
+
     @Test func `lists carry jobs whole, past and active`() async throws {
         let station = try await TriageStation()
         let jobs = [

@@ -3,7 +3,7 @@ import Platform
 import WorkerLink
 
 /// A worker without models, for tests of the daemon: a study's name says what happens to it (`crash`, `hang`, `silent`, `leak`,
-/// `garbage`, `flood`, `bad`, `full`, `slow`, `deferred`); any other is done at once. Its results are a few small files.
+/// `garbage`, `flood`, `liar`, `slander`, `bad`, `full`, `slow`, `deferred`); any other is done at once. Its results are a few small files.
 @main struct StubWorker {
     static func main() throws {
         // `worklist NOTES --output PAGE`: the list of studies, a line each.
@@ -36,6 +36,9 @@ import WorkerLink
         if named("garbage") { return raw([0, 0, 0, 3, 1, 2, 3]) }
         if named("flood") { return raw([UInt8](repeating: 0xff, count: 1 << 20)) }
         if named("leak") { leak() }
+        if named("slander") {
+            return send(.failed(job: request.job, WorkerFailure(code: "bad\0Input", message: "No\0CT.")))
+        }
         if named("bad") {
             return send(
                 .failed(job: request.job, WorkerFailure(code: "badInput", message: "This is no CT.", detail: "stub")))
@@ -53,7 +56,19 @@ import WorkerLink
         if pause > 0 { usleep(UInt32(pause * 1e6)) }
         send(.progress(job: request.job, stage: "lungs", share: 0.5, secondsLeft: 1))
         let digest = try write(request)
-        send(.finished(job: request.job, summary(request.study, digest)))
+        var summary = summary(request.study, digest)
+        if named("liar") {
+            send(.log(warning: true, message: "a line\r\n<2>and one that the worker forges\u{1b}[2J"))
+            for share in [-1, .infinity, .nan] as [Double] {
+                send(.progress(job: request.job, stage: "\0", share: share, secondsLeft: 1e300 * share))
+            }
+            summary.triageLevel = .value("se\0vere")
+            summary.percentageOfOpacity = .value(.infinity)
+            summary.percentageOfHighOpacity = .value(.nan)
+            summary.zoneScore = .value(.max)
+            summary.seconds = .infinity
+        }
+        send(.finished(job: request.job, summary))
     }
 
     /// Files like those of an analysis.

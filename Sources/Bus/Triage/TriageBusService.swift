@@ -135,7 +135,7 @@ extension TriageBusService {
         let news = signal(
             TriageManagerInterface.studyCompleted,
             [
-                .objectPath(job.path), .string(job.study.withoutPaths), .string(result.level),
+                .objectPath(job.path), .string(job.study.withoutPaths), .string(result.level.withoutPaths),
                 .double(result.po.finiteScore), .double(result.pho.finiteScore),
                 .uint32(result.zoneScore ?? TriageWire.noZoneScore), .details(details),
             ])

@@ -36,13 +36,13 @@ extension TriageJob {
     var resultDetails: [String: BusValue] {
         var details: [String: BusValue] = result?.publicDetails ?? [:]
         if let result {
-            details["level"] = .string(result.level)
+            details["level"] = .string(result.level.withoutPaths)
             details["po"] = result.po.flatMap(\.score)
             details["pho"] = result.pho.flatMap(\.score)
             details["zone_score"] = result.zoneScore.map { .uint32($0) }
         }
         if let failure {
-            details["code"] = .string(failure.code)
+            details["code"] = .string(failure.code.withoutPaths)
             details["message"] = .string(failure.message.withoutPaths)
         }
         return details
@@ -158,7 +158,9 @@ extension TriageFailure {
 // MARK: - Plugins and devices
 
 extension TriagePlugin {
-    var row: BusValue { .structure([.string(id), .string(version), .string(role), .details(details)]) }
+    var row: BusValue {
+        BusValue.structure([.string(id), .string(version), .string(role), .details(details)]).withoutPaths
+    }
 
     init?(row: BusValue) {
         guard let fields = row.fields, fields.count == 4, let id = fields[0].stringValue,
@@ -169,7 +171,9 @@ extension TriagePlugin {
 }
 
 extension TriageDevice {
-    var row: BusValue { .structure([.string(id), .string(kind), .string(name), .details(details)]) }
+    var row: BusValue {
+        BusValue.structure([.string(id), .string(kind), .string(name), .details(details)]).withoutPaths
+    }
 
     init?(row: BusValue) {
         guard let fields = row.fields, fields.count == 4, let id = fields[0].stringValue,
@@ -185,7 +189,8 @@ extension TriageStatus {
         [
             "Status": .string(activity.rawValue), "QueueLength": .uint32(queueLength),
             "Plugins": .array(of: TriageWire.pluginRow, plugins.map(\.row)),
-            "Devices": .array(of: TriageWire.deviceRow, devices.map(\.row)), "Tainted": .strings(tainted),
+            "Devices": .array(of: TriageWire.deviceRow, devices.map(\.row)),
+            "Tainted": .strings(tainted.map(\.withoutPaths)),
             "Troubles": .strings(troubles.map(\.withoutPaths)),
         ]
     }

@@ -73,8 +73,8 @@ struct StudyRun: Sendable {
     private func outcome(of message: WorkerMessage) async -> StudyOutcome? {
         let own = job.id.rawValue
         switch message {
-        case .finished(own, let summary): return .finished(summary)
-        case .failed(own, let failure): return .failed(failure)
+        case .finished(own, let summary): return .finished(summary.fromWorker)
+        case .failed(own, let failure): return .failed(failure.fromWorker)
         case .cancelled(own): return .cancelled
         case .deferred(own): return .deferred
         case .needs(own, let bytes):
@@ -83,10 +83,10 @@ struct StudyRun: Sendable {
             _ = worker.send(.admission(job: own, granted: granted))
             return nil
         case .progress(own, let stage, let share, let left):
-            await report(JobProgress(stage: stage, share: share, secondsLeft: left))
+            await report(JobProgress(stage: stage, claimedShare: share, claimedSecondsLeft: left))
             return nil
         case .log(let warning, let text):
-            log(warning, text)
+            log(warning, text.fromWorker)
             return nil
         case .heartbeat, .ready: return nil
         case .finished, .failed, .cancelled, .deferred, .needs, .progress:

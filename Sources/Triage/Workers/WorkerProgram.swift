@@ -42,7 +42,7 @@ public struct WorkerProgram: Hashable, Sendable {
             case .message(.failed(_, let failure)):
                 _ = await connection.stop()
                 throw TriageError(.worker, failure.message, cause: failure.detail)
-            case .message(.log(let warning, let text)): log(warning, text)
+            case .message(.log(let warning, let text)): log(warning, text.fromWorker)
             case .message: continue
             case .tick:
                 guard .now - start > .seconds(Self.startLimit) else { continue }

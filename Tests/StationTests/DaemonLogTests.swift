@@ -1,0 +1,10 @@
+import Testing
+
+@testable import lungtriaged
+
+@Suite struct DaemonLogTests {
+    @Test func aMessageStaysOneLineWithoutControlCharacters() {
+        #expect(DaemonLog.withoutControls("a\r\n<2>b\nc\u{1b}[2J\u{0}") == "a  <2>b c [2J ")
+        #expect(DaemonLog.withoutControls("Größe 3 µm, “e\u{301}”") == "Größe 3 µm, “e\u{301}”")
+    }
+}
