@@ -174,7 +174,9 @@ import WorkerLink
             try folder.drop("slow.nii", "1")
             try await eventually("a running job") { try await daemon.status().running == 1 }
             try folder.drop("waiting.nii", "2")
-            try await eventually("a waiting job") { try await daemon.status().queued == 1 }
+            try await eventually("a waiting job") {
+                try await daemon.find(JobID(rawValue: 2))?.state.name == .queued
+            }
             try await daemon.cancel(JobID(rawValue: 2))
             try await daemon.cancel(JobID(rawValue: 1))
             try await end(2)
