@@ -193,7 +193,7 @@ let package = Package(
             ], swiftSettings: swiftSettings),
         .testTarget(
             name: "NotificationTests",
-            dependencies: ["Notifications", "Bus", "BusTestSupport", "Platform", "lungtriage-notify"],
+            dependencies: ["Notifications", "Bus", "BusTestSupport", "TestDeadlines", "Platform", "lungtriage-notify"],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "PackagingTests",

@@ -73,7 +73,9 @@ public final class TriageDaemon: Sendable {
                 store: store, observer: observer, bell: hub.announcements,
                 lastOfEarlierProcess: unfinished.lastAnnouncement, logger: logger),
             FilingService(
-                filing: Filing(folders: folders, store: store, moves: moves) { box.value.takenFiles },
+                filing: Filing(folders: folders, store: store, moves: moves, metrics: hub.metrics) {
+                    box.value.takenFiles
+                },
                 bell: hub.endings, troubles: hub.troubles, logger: logger),
             WorklistPage(
                 store: store, folders: folders, bell: hub.worklist, program: worker, troubles: hub.troubles,

@@ -1,6 +1,7 @@
 import Bus
 import BusTestSupport
 import Notifications
+import TestDeadlines
 import Testing
 
 /// What ended while nobody was logged in.

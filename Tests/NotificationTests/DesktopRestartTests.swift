@@ -2,6 +2,7 @@ import Bus
 import BusTestSupport
 import Notifications
 import Platform
+import TestDeadlines
 import Testing
 
 /// Desktops that come late, go, restart, refuse and are silent.

@@ -1,6 +1,7 @@
 import Bus
 import BusTestSupport
 import Notifications
+import TestDeadlines
 import Testing
 
 /// The notifier between a station and a desktop that the test plays.

@@ -2,6 +2,7 @@ import Bus
 import BusTestSupport
 import Foundation
 import Notifications
+import TestDeadlines
 import Testing
 
 /// Clicks.

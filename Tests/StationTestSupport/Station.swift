@@ -126,10 +126,13 @@ package final class Station: Sendable {
     package var isRunning: Bool { state.withLock { $0.daemon?.isRunning ?? false } }
 
     /// What the daemon says of itself on the bus.
-    package func status() async throws -> TriageStatus {
+    package func status() async throws -> TriageStatus { try await ask { try await $0.status() } }
+
+    /// A call on the bus.
+    package func ask<Answer>(_ question: (TriageClient) async throws -> Answer) async throws -> Answer {
         let connection = try await BusConnection.connect(to: .address(bus.address))
         defer { connection.close() }
-        return try await TriageClient(connection).status()
+        return try await question(TriageClient(connection))
     }
 
     /// Names that are not hidden.

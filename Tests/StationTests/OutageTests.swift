@@ -31,13 +31,24 @@ import Testing
     @Test func descriptorsThatRunOutAreWaitedFor() async throws {
         let station = try Station()
         try await begin(station)
+        // These wait already: that their files cannot be opened must not count as attempts at them.
+        let waiting = ["w0", "w1", "w2"]
+        try await station.ask { try await $0.pause() }
+        for study in waiting { try station.drop("\(study).nii", study) }
+        try await eventually("they wait") { station.names("archive").count == 4 }
         let limits = DescriptorLimit(of: try #require(station.process))
         try limits.forbidMore()
+        try await station.ask { try await $0.resume() }
         for number in 0..<20 { try station.drop("s\(number).nii", "\(number)") }
         try await eventually("word of it") { try await station.status().activity == .degraded }
         #expect(station.isRunning)
+        try await eventually("more tries than a study has attempts") {
+            waiting.contains { study in
+                station.events.filter { if case .queued(_, study, _) = $0 { true } else { false } }.count > 5
+            }
+        }
         try limits.allow()
-        try await check(station, ["before"] + (0..<20).map { "s\($0)" })
+        try await check(station, ["before"] + waiting + (0..<20).map { "s\($0)" })
     }
 
     @Test func aBusThatGoesAndComesLosesNoNews() async throws {

@@ -14,5 +14,11 @@ package func eventually(
 package struct Timeout: Error, CustomStringConvertible {
     package let what: String
     package let seconds: Double
+
+    package init(what: String, seconds: Double) {
+        self.what = what
+        self.seconds = seconds
+    }
+
     package var description: String { "not within \(seconds) s: \(what)" }
 }

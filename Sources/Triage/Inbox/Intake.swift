@@ -116,7 +116,7 @@ final class Intake: Sendable {
         let moved = fetched.filter(\.result).map(\.job)
         let folders = Set(moved.flatMap { [Self.folder(of: $0.source), Self.folder(of: $0.input)] })
         try await disk.run { for folder in folders { try self.moves.synchronise(folder: folder) } }
-        for job in moved where FileFacts.hasWriter(job.input) == true { try await waitForWriters(job.input) }
+        for job in moved { try await waitForWriters(job.input) }
         let known = try await step(moved) { job in
             (sha256: try FileDigest.sha256(ofFile: job.input), bytes: try FileFacts(job.input)?.bytes ?? 0)
         }

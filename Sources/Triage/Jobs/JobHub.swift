@@ -35,13 +35,7 @@ final class JobHub: Sendable {
         guard !jobs.isEmpty else { return }
         var waiting: [Job] = []
         for job in (try? await store.jobs(jobs)) ?? [] {
-            if job.state.name == .queued {
-                waiting.append(job)
-            } else {
-                // Answered with an earlier result, or no file to be had.
-                metrics.ended(job)
-                ringForEnd()
-            }
+            if job.state.name == .queued { waiting.append(job) } else { ringForEnd() }
         }
         logger.info("\(jobs.count) file(s) were taken in.", metadata: ["first": "\(jobs[0])"])
         await observer.queued(waiting)
@@ -67,7 +61,6 @@ final class JobHub: Sendable {
 
     func cameToEnd(_ id: JobID) async {
         logger.info("A job has come to its end.", metadata: ["job": "\(id)"])
-        if let job = try? await store.job(id) { metrics.ended(job) }
         ringForEnd()
     }
 

@@ -10,16 +10,18 @@ struct Filing: Sendable {
     let folders: FolderLayout
     let store: JobStore
     let moves: FileMoves
+    let metrics: Metrics
     let takenFiles: @Sendable () -> TriageConfiguration.TakenFiles
     private let disk = BlockingCalls("filing")
 
     init(
-        folders: FolderLayout, store: JobStore, moves: FileMoves,
+        folders: FolderLayout, store: JobStore, moves: FileMoves, metrics: Metrics,
         takenFiles: @escaping @Sendable () -> TriageConfiguration.TakenFiles
     ) {
         self.folders = folders
         self.store = store
         self.moves = moves
+        self.metrics = metrics
         self.takenFiles = takenFiles
     }
 
@@ -30,6 +32,8 @@ struct Filing: Sendable {
             guard !jobs.isEmpty else { return }
             let filed = try await disk.run { try jobs.map { (id: $0.job.id, input: try file($0)) } }
             try await store.markFiled(filed)
+            // Here, since filing is what happens once to each end, whichever way it came.
+            for job in jobs { metrics.ended(job.job) }
         }
     }
 

@@ -189,9 +189,9 @@ final class DeviceWorker: Service {
         case .cancelled:
             try await store.cancel(job)
             await hub.cameToEnd(job.id)
-        case .deferred:
-            try await store.requeue(job, after: 15, countsAttempt: false)
-            await hub.waits(job.id, because: "There is not enough memory at the moment.")
+        case .deferred(let reason):
+            try await store.requeue(job, after: min(15, settings().retrySeconds), countsAttempt: false)
+            await hub.waits(job.id, because: reason)
         case .noWorker(let pause):
             try await store.requeue(job, after: pause, countsAttempt: false)
             await hub.waits(job.id, because: "No worker can be started.")

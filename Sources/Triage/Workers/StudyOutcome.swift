@@ -6,8 +6,8 @@ enum StudyOutcome: Hashable, Sendable {
     /// The worker says that it cannot be done.
     case failed(WorkerFailure)
     case cancelled
-    /// Not enough memory at the moment.
-    case deferred
+    /// The machine has not what it takes at the moment, memory or descriptors; the sentence says what.
+    case deferred(because: String)
     /// The worker is gone, or was stopped: the study may be at fault.
     case lost(JobFailure)
     /// No worker could be started; nothing was done.

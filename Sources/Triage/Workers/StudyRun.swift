@@ -27,6 +27,9 @@ struct StudyRun: Sendable {
         let file: OpenFile
         do {
             file = try await Self.disk.run { [input = job.input] in try OpenFile(reading: input) }
+        } catch let error as SystemCallError where [EMFILE, ENFILE, ENOMEM].contains(error.code) {
+            // Not the study's fault, and no attempt at it.
+            return .deferred(because: "The machine has no more descriptors or memory: \(error.cause ?? error.message)")
         } catch {
             return .failed(unreadable(error))
         }
@@ -66,7 +69,7 @@ struct StudyRun: Sendable {
         let error = error as? SystemCallError
         return WorkerFailure(
             code: "badInput", message: "The file cannot be read.", detail: error?.cause ?? error?.message,
-            // Of descriptors or patience there may be more another time; a file that is gone stays gone.
+            // A disk may do better another time; a file that is gone stays gone.
             isTransient: error?.code != ENOENT && error?.code != ELOOP)
     }
 
@@ -76,7 +79,7 @@ struct StudyRun: Sendable {
         case .finished(own, let summary): return .finished(summary.fromWorker)
         case .failed(own, let failure): return .failed(failure.fromWorker)
         case .cancelled(own): return .cancelled
-        case .deferred(own): return .deferred
+        case .deferred(own): return .deferred(because: "There is not enough memory at the moment.")
         case .needs(own, let bytes):
             // Half a gigabyte stays for everything else on the machine; where nothing is known, trying is better than waiting.
             let granted = FileFacts.availableMemory.map { bytes <= $0 - min($0, 512 << 20) } ?? true

@@ -1,6 +1,7 @@
 import Bus
 import BusTestSupport
 import Synchronization
+import TestDeadlines
 
 /// A notification daemon that a test commands: it notes what it is asked, answers, refuses or is silent.
 final class FakeDesktop: Sendable {

@@ -2,6 +2,7 @@ import Bus
 import BusTestSupport
 import Foundation
 import Synchronization
+import TestDeadlines
 
 /// `lungtriage-notify` as a process, killed with the test.
 ///

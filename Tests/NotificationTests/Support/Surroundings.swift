@@ -4,6 +4,7 @@ import Foundation
 import Notifications
 import Platform
 import Synchronization
+import TestDeadlines
 
 /// A station's bus, a desktop's bus, a home and an outbox, and the notifier between them.
 final class Surroundings: Sendable {
