@@ -89,6 +89,8 @@ struct PrintedEvent: Encodable {
         let subject = [job.map { "job \($0)" }, study].compactMap(\.self).joined(separator: " ")
         let what: String? =
             switch event {
+            case "serviceAppeared": "the daemon is there"
+            case "serviceVanished": "the daemon or the bus is gone; waiting for it"
             case "completed":
                 "\(triageLevel ?? "no level"), PO \(PrintedJob.percent(po)), zones \(zoneScore.map { "\($0)" } ?? "–")"
             case "failed": message
