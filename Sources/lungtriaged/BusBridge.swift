@@ -50,7 +50,7 @@ extension BusBridge: TriageObserver {
     }
 
     func progressed(_ job: JobID, _ progress: JobProgress) async {
-        let end = progress.secondsLeft.map { TriageJob.microseconds(WallClock.now + $0) }
+        let end = progress.secondsLeft.map { BusTime.microseconds(WallClock.now + $0) }
         bus?.progress("\(job)", progress.share, expectedEnd: end)
     }
 

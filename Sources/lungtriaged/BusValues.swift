@@ -5,13 +5,6 @@ import WorkerLink
 // Jobs and states as the bus shows them.
 
 extension TriageJob {
-    /// 0 for what is no time after 1970, the largest number for what is beyond all times.
-    static func microseconds(_ seconds: Double) -> UInt64 {
-        let microseconds = seconds * 1e6
-        guard microseconds > 0 else { return 0 }
-        return UInt64(exactly: microseconds.rounded(.down)) ?? .max
-    }
-
     init(_ job: Job) {
         var result: TriageResult?
         var failure: TriageFailure?
@@ -25,8 +18,8 @@ extension TriageJob {
         self.init(
             id: "\(job.id)", study: job.study, state: TriageJobState(job.state.name),
             priority: TriagePriority(rawValue: job.priority.name) ?? .routine,
-            arrived: Self.microseconds(job.arrivedAt), started: job.startedAt.map(Self.microseconds),
-            finished: job.finishedAt.map(Self.microseconds),
+            arrived: BusTime.microseconds(job.arrivedAt), started: job.startedAt.map(BusTime.microseconds),
+            finished: job.finishedAt.map(BusTime.microseconds),
             isCancelable: job.state.name == .queued || job.state.name == .running, result: result, failure: failure)
     }
 }

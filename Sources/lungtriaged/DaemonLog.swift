@@ -32,19 +32,12 @@ struct DaemonLog: LogHandler {
         let suffix = facts.filter { $0.key != Self.messageKey }.map { " \($0.key)=\($0.value)" }.joined()
         // A manager without a native journal reads the level from the prefix (sd-daemon(3)).
         let prefix = isatty(STDERR_FILENO) != 0 ? "\(Self.timeOfDay) \(event.level): " : "<\(event.level.priority)>"
-        let line = prefix + Self.withoutControls("\(event.message)" + suffix) + "\n"
+        let line = prefix + LogText.withoutControls("\(event.message)" + suffix) + "\n"
         try? FileHandle.standardError.write(contentsOf: Data(line.utf8))
     }
 
     /// The key of a message that the journal's catalogue explains.
     static let messageKey = "messageID"
-
-    /// A worker's words could otherwise begin lines of their own, or speak to the terminal. By scalars: to Swift, a carriage
-    /// return with a newline is a character of its own.
-    static func withoutControls(_ text: String) -> String {
-        String(
-            String.UnicodeScalarView(text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
-    }
 
     private static func fieldName(_ key: String) -> String {
         guard key != messageKey else { return "MESSAGE_ID" }

@@ -22,7 +22,7 @@ actor Inbox: Service {
     private var settling = Settling()
 
     /// Files that are taken in together: two transactions for all of them.
-    private static let batch = 32
+    private static let batch = 128
 
     init(
         intake: Intake, folders: FolderLayout, moves: FileMoves, troubles: TroubleBoard,

@@ -1,14 +1,12 @@
 import Bus
 import Testing
 
-@testable import lungtriaged
-
-@Suite struct BusValuesTests {
+@Suite struct BusTimeTests {
     @Test(
         arguments: [
             (1.5, 1_500_000), (0, 0), (-3, 0), (.nan, 0), (.infinity, .max), (-.infinity, 0), (1e300, .max),
         ] as [(Double, UInt64)])
     func aTimeIsMicrosecondsWhateverTheNumber(seconds: Double, expected: UInt64) {
-        #expect(TriageJob.microseconds(seconds) == expected)
+        #expect(BusTime.microseconds(seconds) == expected)
     }
 }
