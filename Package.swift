@@ -183,7 +183,7 @@ let package = Package(
                 "Bus", "StationTestSupport", "TestDeadlines", "lungtriaged", "stub-worker",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            path: "Benchmarks/station", exclude: ["README.md"], swiftSettings: swiftSettings),
+            path: "Benchmarks/station", exclude: ["README.md", "real_studies.py"], swiftSettings: swiftSettings),
         .testTarget(
             name: "StationTests",
             dependencies: [

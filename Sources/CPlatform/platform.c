@@ -111,17 +111,6 @@ uint64_t lungtriage_resident_bytes(pid_t process) {
     return count == 2 ? resident * (uint64_t)sysconf(_SC_PAGESIZE) : 0;
 }
 
-uint64_t lungtriage_available_bytes(void) {
-    FILE *file = fopen("/proc/meminfo", "re");
-    if (!file) return 0;
-    char line[128];
-    unsigned long long kilobytes = 0;
-    while (fgets(line, sizeof line, file) && sscanf(line, "MemAvailable: %llu kB", &kilobytes) != 1) {
-    }
-    fclose(file);
-    return (uint64_t)kilobytes * 1024;
-}
-
 void lungtriage_limit_arenas(int count) {
 #ifdef M_ARENA_MAX
     mallopt(M_ARENA_MAX, count);

@@ -10,12 +10,25 @@ import Synchronization
 /// A program that was started with one end of a socket pair. It is ended when this is gone.
 package final class ChildProcess: Sendable {
     /// How a process ended.
-    package enum End: Hashable, Sendable, CustomStringConvertible {
-        case exited(Int32)
-        case killed(signal: Int32)
+    package struct End: Hashable, Sendable, CustomStringConvertible {
+        package enum Cause: Hashable, Sendable {
+            case exited(Int32)
+            case killed(signal: Int32)
+        }
+
+        package let cause: Cause
+        /// The most memory that it held at any time.
+        package let peakBytes: UInt64
+
+        /// As wait4(2) says it.
+        init(status: Int32, usage: rusage) {
+            let signal = status & 0x7f
+            cause = signal == 0 ? .exited((status >> 8) & 0xff) : .killed(signal: signal)
+            peakBytes = UInt64(clamping: usage.ru_maxrss) << 10
+        }
 
         package var description: String {
-            switch self {
+            switch cause {
             case .exited(let status): "it ended with status \(status)"
             case .killed(let signal): "it was ended by signal \(signal) (\(String(cString: strsignal(signal))))"
             }
@@ -141,11 +154,11 @@ private final class Life: Sendable {
         typealias Waiting = [CheckedContinuation<ChildProcess.End, Never>]
         let news = state.withLock { state -> (ChildProcess.End, Waiting)? in
             var status: Int32 = 0
+            var usage = rusage()
             guard case .running(let waiting) = state,
-                retryingInterrupted({ waitpid(process, &status, blocking ? 0 : WNOHANG) }) == process
+                retryingInterrupted({ wait4(process, &status, blocking ? 0 : WNOHANG, &usage) }) == process
             else { return nil }
-            let signal = status & 0x7f
-            let end = signal == 0 ? ChildProcess.End.exited((status >> 8) & 0xff) : .killed(signal: signal)
+            let end = ChildProcess.End(status: status, usage: usage)
             state = .ended(end)
             return (end, waiting)
         }

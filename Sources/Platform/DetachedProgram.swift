@@ -49,13 +49,13 @@ private final class Watch: Sendable {
 
     private func reap() {
         var status: Int32 = 0
-        guard retryingInterrupted({ waitpid(process, &status, WNOHANG) }) == process else { return }
+        var usage = rusage()
+        guard retryingInterrupted({ wait4(process, &status, WNOHANG, &usage) }) == process else { return }
         // Waits for `begin` to have put it there.
         source.withLock { source in
             source?.cancel()
             source = nil
         }
-        let signal = status & 0x7f
-        ended(signal == 0 ? .exited((status >> 8) & 0xff) : .killed(signal: signal))
+        ended(ChildProcess.End(status: status, usage: usage))
     }
 }

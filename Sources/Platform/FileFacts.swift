@@ -55,10 +55,4 @@ package struct FileFacts: Hashable, Sendable {
         guard statvfs(folder, &facts) == 0 else { return nil }
         return UInt64(facts.f_bavail) * UInt64(facts.f_frsize)
     }
-
-    /// Bytes of memory that could be given to a program without swapping; nil when it cannot be told.
-    package static var availableMemory: UInt64? {
-        let bytes = lungtriage_available_bytes()
-        return bytes == 0 ? nil : bytes
-    }
 }

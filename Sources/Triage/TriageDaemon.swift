@@ -86,7 +86,7 @@ public final class TriageDaemon: Sendable {
                 bell: configurationChanged, logger: logger, settings: settings),
             DeviceWorker(
                 program: worker, queue: queue, store: store, outbox: outbox, hub: hub, settings: settings,
-                undelivered: unfinished.delivering, logger: logger),
+                undelivered: unfinished.delivering, memory: surroundings.memory, logger: logger),
             inbox,
         ]
     }

@@ -8,7 +8,11 @@ public struct ThresholdPlugin {
         case wrongMajor, shortStruct, missingFunction, otherIdentifier, runsNowhere, unknownLabel, unaskedSlice
         case wildProbabilities, neverReturns, cannotOpen, noDescriptor, unknownRole, labelOfAnotherRole, endlessMessage
         case noEntry, newerMinor
+        /// With a volume of `faultySlices` slices only.
+        case crashes, stalls, leaks, needsMuch
     }
+
+    public static let faultySlices = 12
 
     /// Makes the plugin try whatever a plugin must not: `hostile_attempts.c`.
     public struct Hostility: Sendable {

@@ -24,6 +24,12 @@
 #define ENDLESS_MESSAGE 14
 #define NO_ENTRY 15
 #define NEWER_MINOR 16
+/* With a volume of FAULTY_SLICES slices only. */
+#define CRASHES 17
+#define STALLS 18
+#define LEAKS 19
+#define NEEDS_MUCH 20
+#define FAULTY_SLICES 12
 
 #ifndef FAULT
 #define FAULT 0
@@ -49,6 +55,7 @@ static uint32_t score(const lungtriage_device *device) {
 
 static uint64_t memory(const lungtriage_shape *shape, const lungtriage_device *device) {
     (void)device;
+    if (FAULT == NEEDS_MUCH && shape->slices == FAULTY_SLICES) return UINT64_C(1) << 36;
     return 1000 + (uint64_t)shape->columns * shape->rows * shape->slices;
 }
 
@@ -73,11 +80,20 @@ static int32_t open_session(
     return LUNGTRIAGE_OK;
 }
 
+/* The worker process does not outlive these. */
+static void misbehave(void) {
+    if (FAULT == CRASHES) *(volatile int *)8 = 1;
+    while (FAULT == STALLS) {
+    }
+    while (FAULT == LEAKS) memset(malloc(1 << 20), 1, 1 << 20);
+}
+
 static int32_t segment(
     lungtriage_session *session, const lungtriage_segment_request *request, lungtriage_failure *failure) {
     const size_t plane = (size_t)request->shape.columns * request->shape.rows;
     session->calls += 1;
     try_everything(session->host);
+    if (request->shape.slices == FAULTY_SLICES) misbehave();
     if (!request->lungs) {
         say(failure, "Lungs are needed.");
         return LUNGTRIAGE_BAD_INPUT;

@@ -83,7 +83,9 @@ import WorkerLink
             try folder.drop("u.nii", "2", in: "urgent")
             try await eventually("the second job") { try await daemon.jobs().count == 2 }
             try folder.drop("s.nii", "3", in: "stat")
-            try await eventually("the third job") { try await daemon.status().queued == 3 }
+            // A job counts as queued from the moment its file is seen, but has its turn only once it is taken in.
+            try await eventually("the third job") { folder.observer.heard.queued.count == 3 }
+            #expect(try await daemon.status().queued == 3)
             #expect(try await daemon.status().activity == .paused)
             let changes = folder.observer.heard.statusChanges
             try await daemon.resume()

@@ -33,9 +33,6 @@ int lungtriage_has_writer(int descriptor);
 /* Bytes that a process holds in memory (/proc/PID/statm); 0 when it is gone. */
 uint64_t lungtriage_resident_bytes(pid_t process);
 
-/* Bytes of memory that could be given to a program without swapping (MemAvailable of /proc/meminfo); 0 when unknown. */
-uint64_t lungtriage_available_bytes(void);
-
 /* The kind of the file system that a path lies on, as statfs(2) numbers them; 0 when it cannot be told. */
 uint32_t lungtriage_file_system(const char *path);
 

@@ -25,7 +25,7 @@ package struct FileOpener: Sendable {
         environment["XDG_ACTIVATION_TOKEN"] = token
         do {
             try DetachedProgram.start(program: program, arguments: [path], environment: environment) { end in
-                guard end != .exited(0) else { return }
+                guard end.cause != .exited(0) else { return }
                 failed(Failure(reason: "xdg-open could not open it: \(end)."))
             }
         } catch {

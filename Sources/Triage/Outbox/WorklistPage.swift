@@ -55,7 +55,7 @@ struct WorklistPage: Service {
         } onCancel: {
             child.kill()
         }
-        guard end == .exited(0) else { throw SystemCallError("The worklist page was not written: \(end).") }
+        guard end.cause == .exited(0) else { throw SystemCallError("The worklist page was not written: \(end).") }
     }
 }
 

@@ -7,13 +7,15 @@ package struct Surroundings: Sendable {
     package var now: @Sendable () -> Double
     /// How long a file that the disk does not give is tried before its study fails.
     package var filePatience: Duration
+    package var memory: @Sendable () -> SystemMemory
 
     package init(
         calls: FileSystemCalls = .system, now: @escaping @Sendable () -> Double = { WallClock.now },
-        filePatience: Duration = .seconds(60)
+        filePatience: Duration = .seconds(60), memory: @escaping @Sendable () -> SystemMemory = { .now }
     ) {
         self.calls = calls
         self.now = now
         self.filePatience = filePatience
+        self.memory = memory
     }
 }

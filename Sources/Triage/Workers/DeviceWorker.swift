@@ -14,6 +14,7 @@ final class DeviceWorker: Service {
     private let outbox: Outbox
     private let settings: @Sendable () -> TriageConfiguration
     private let hub: JobHub
+    private let memory: @Sendable () -> SystemMemory
     /// Whole results that an earlier process could not bring to their place any more.
     private let undelivered: [DeliveringJob]
     private let logger: Logger
@@ -39,7 +40,8 @@ final class DeviceWorker: Service {
 
     init(
         program: WorkerProgram, queue: JobQueue, store: JobStore, outbox: Outbox, hub: JobHub,
-        settings: @escaping @Sendable () -> TriageConfiguration, undelivered: [DeliveringJob], logger: Logger
+        settings: @escaping @Sendable () -> TriageConfiguration, undelivered: [DeliveringJob],
+        memory: @escaping @Sendable () -> SystemMemory, logger: Logger
     ) {
         self.program = program
         self.queue = queue
@@ -48,6 +50,7 @@ final class DeviceWorker: Service {
         self.hub = hub
         self.settings = settings
         self.undelivered = undelivered
+        self.memory = memory
         self.logger = logger
     }
 
@@ -143,7 +146,7 @@ final class DeviceWorker: Service {
 
     private func run(_ job: RunningJob, on worker: WorkerConnection) -> StudyRun {
         StudyRun(
-            job: job, worker: worker, destination: outbox.stagingPath(job.staging), settings: settings,
+            job: job, worker: worker, destination: outbox.stagingPath(job.staging), settings: settings, memory: memory,
             isCancelled: { [hub] in hub.isCancelled(job.id) },
             report: { [hub] in await hub.progressed(job.id, $0) },
             log: { [logger] warning, text in

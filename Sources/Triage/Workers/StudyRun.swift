@@ -10,6 +10,7 @@ struct StudyRun: Sendable {
     let worker: WorkerConnection
     let destination: String
     let settings: @Sendable () -> TriageConfiguration
+    let memory: @Sendable () -> SystemMemory
     /// Whether someone has asked for the job to be cancelled.
     let isCancelled: @Sendable () -> Bool
     let report: @Sendable (JobProgress) async -> Void
@@ -39,11 +40,18 @@ struct StudyRun: Sendable {
         let start = ContinuousClock.now
         var heard = start
         var cancelledAt: ContinuousClock.Instant?
+        var deferral = Self.notEnoughMemory
         for await event in worker.events {
             switch event {
             case .message(let message):
                 heard = .now
-                if let outcome = await outcome(of: message) { return outcome }
+                if case .needs(job.id.rawValue, let bytes) = message {
+                    deferral = admit(bytes)
+                } else if case .deferred(job.id.rawValue) = message {
+                    return deferral
+                } else if let outcome = await outcome(of: message) {
+                    return outcome
+                }
             case .lost(let reason): return await lost(reason)
             case .tick:
                 if let excess = await excess(since: start, heard: heard) { return excess }
@@ -79,12 +87,6 @@ struct StudyRun: Sendable {
         case .finished(own, let summary): return .finished(summary.fromWorker)
         case .failed(own, let failure): return .failed(failure.fromWorker)
         case .cancelled(own): return .cancelled
-        case .deferred(own): return .deferred(because: "There is not enough memory at the moment.")
-        case .needs(own, let bytes):
-            // Half a gigabyte stays for everything else on the machine; where nothing is known, trying is better than waiting.
-            let granted = FileFacts.availableMemory.map { bytes <= $0 - min($0, 512 << 20) } ?? true
-            _ = worker.send(.admission(job: own, granted: granted))
-            return nil
         case .progress(own, let stage, let share, let left):
             await report(JobProgress(stage: stage, claimedShare: share, claimedSecondsLeft: left))
             return nil
@@ -96,6 +98,26 @@ struct StudyRun: Sendable {
             // Of an earlier study, which was given up.
             return nil
         }
+    }
+
+    /// Half a gigabyte stays for everything else on the machine.
+    private static let memoryReserve: UInt64 = 512 << 20
+
+    private static let notEnoughMemory = StudyOutcome.deferred(because: "There is not enough memory at the moment.")
+
+    /// Lets the study begin where it fits into memory; where nothing is known, trying is better than waiting. What becomes of
+    /// it when it may not.
+    private func admit(_ bytes: UInt64) -> StudyOutcome {
+        func fits(_ room: UInt64?) -> Bool { room.map { bytes <= $0 - min($0, Self.memoryReserve) } ?? true }
+        let memory = memory()
+        _ = worker.send(.admission(job: job.id.rawValue, granted: fits(memory.available)))
+        guard !fits(memory.total), let total = memory.total else { return Self.notEnoughMemory }
+        return .failed(
+            WorkerFailure(
+                code: "memory",
+                message:
+                    "The study needs about \(bytes >> 20) MiB of memory, and all that there is are \(total >> 20) MiB.",
+                detail: "Machine and control group together, swap included.", isTransient: false))
     }
 
     /// Stops a worker that is beyond a limit, and says which.
@@ -114,10 +136,7 @@ struct StudyRun: Sendable {
                 code: "noHeartbeat",
                 message: "The worker gave no sign of life for \(settings.heartbeatSeconds) s and was stopped.")
         } else if resident > settings.workerMemory {
-            failure = JobFailure(
-                code: "memory",
-                message: "The analysis took more than \(settings.workerMemory >> 20) MiB of memory and was stopped.",
-                detail: "\(resident >> 20) MiB")
+            failure = tooMuchMemory(settings.workerMemory, held: resident)
         } else {
             return nil
         }
@@ -125,8 +144,17 @@ struct StudyRun: Sendable {
         return .lost(failure)
     }
 
+    private func tooMuchMemory(_ limit: UInt64, held: UInt64) -> JobFailure {
+        JobFailure(
+            code: "memory", message: "The analysis took more than \(limit >> 20) MiB of memory and was stopped.",
+            detail: "\(held >> 20) MiB")
+    }
+
     private func lost(_ reason: String) async -> StudyOutcome {
         let end = await worker.endOfItsOwn()
+        let limit = settings().workerMemory
+        // One that grows faster than anybody looks runs into its own limit, and what it makes of that looks like a crash.
+        if let end, end.peakBytes > limit { return .lost(tooMuchMemory(limit, held: end.peakBytes)) }
         return .lost(
             JobFailure(
                 code: "workerCrashed", message: "The worker process ended in the middle of the analysis.",

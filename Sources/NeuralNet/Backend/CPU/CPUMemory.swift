@@ -1,4 +1,5 @@
 import CKernels
+import Platform
 
 /// Host memory as the CPU backend's device memory.
 public struct CPUBuffer: Sendable {
@@ -6,7 +7,7 @@ public struct CPUBuffer: Sendable {
 }
 
 extension CPUBackend {
-    public func availableBytes() -> Int { SystemMemory.availableBytes() }
+    public func availableBytes() -> Int { SystemMemory.now.available.map { Int(clamping: $0) } ?? .max }
 
     public func allocate(bytes: Int) throws(NeuralNetError) -> CPUBuffer {
         CPUBuffer(storage: try AlignedStorage(bytes: bytes, operation: "CPU backend"))
