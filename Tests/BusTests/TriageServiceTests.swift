@@ -98,6 +98,7 @@ struct TriageServiceTests {
             ("Submit", [.string("/a.nii"), .details(["colour": .string("red")])]),
             ("Submit", [.string("/a.nii"), .details(["priority": .string("now")])]),
             ("Submit", [.string("/a.nii"), .details(["priority": .int32(1)])]),
+            ("Submit", [.string("/a.nii"), .details(["priority": .strings(["stat"])])]),
             ("ListJobs", [.details(["state": .strings(["asleep"])]), .uint32(0), .uint32(0)]),
             ("ListJobs", [.details(["since": .string("today")]), .uint32(0), .uint32(0)]),
         ]

@@ -118,7 +118,7 @@ import Triage
             Issue.record("\(folder.observer.heard.announced[0].job.state)")
             return
         }
-        #expect(failure.code == "memory" && failure.message.contains("16384 MiB"), "\(failure)")
+        #expect(failure.code == "tooLarge" && failure.message.contains("16384 MiB"), "\(failure)")
         #expect(folder.results == ["small"])
     }
 }

@@ -20,7 +20,7 @@ enum SubmitArguments {
     static func priority(_ options: [String: BusValue]) throws(BusError) -> TriagePriority? {
         try requireKnown(options, ["priority"])
         guard let value = options["priority"] else { return nil }
-        return try priorities(value).first
+        return try word(text(value), of: TriagePriority.self)
     }
 
     /// `state` and `priority` (s or as), `study` (s), `since` and `until` (t). Throws like ``priority(_:)``.
@@ -30,7 +30,7 @@ enum SubmitArguments {
         if let value = options["state"] {
             filter.states = Set(try words(value, of: TriageJobState.self))
         }
-        if let value = options["priority"] { filter.priorities = Set(try priorities(value)) }
+        if let value = options["priority"] { filter.priorities = Set(try words(value, of: TriagePriority.self)) }
         if let value = options["study"] { filter.study = try text(value) }
         if let value = options["since"] { filter.since = try time(value) }
         if let value = options["until"] { filter.until = try time(value) }
@@ -45,24 +45,24 @@ enum SubmitArguments {
         }
     }
 
-    private static func priorities(_ value: BusValue) throws(BusError) -> [TriagePriority] {
-        try words(value, of: TriagePriority.self)
-    }
-
     private static func words<Word: RawRepresentable<String> & CaseIterable>(
         _ value: BusValue, of type: Word.Type
     ) throws(BusError) -> [Word] {
         var texts = value.stringValues ?? []
         if value.stringValues == nil { texts = [try text(value)] }
         var words: [Word] = []
-        for text in texts {
-            guard let word = Word(rawValue: text) else {
-                let known = Word.allCases.map(\.rawValue).joined(separator: ", ")
-                throw BusError(.invalidArgument, "“\(text.shown)” is none of \(known).")
-            }
-            words.append(word)
-        }
+        for text in texts { words.append(try word(text, of: type)) }
         return words
+    }
+
+    private static func word<Word: RawRepresentable<String> & CaseIterable>(
+        _ text: String, of type: Word.Type
+    ) throws(BusError) -> Word {
+        guard let word = Word(rawValue: text) else {
+            let known = Word.allCases.map(\.rawValue).joined(separator: ", ")
+            throw BusError(.invalidArgument, "“\(text.shown)” is none of \(known).")
+        }
+        return word
     }
 
     private static func text(_ value: BusValue) throws(BusError) -> String {

@@ -114,7 +114,7 @@ struct StudyRun: Sendable {
         guard !fits(memory.total), let total = memory.total else { return Self.notEnoughMemory }
         return .failed(
             WorkerFailure(
-                code: "memory",
+                code: "tooLarge",
                 message:
                     "The study needs about \(bytes >> 20) MiB of memory, and all that there is are \(total >> 20) MiB.",
                 detail: "Machine and control group together, swap included.", isTransient: false))
