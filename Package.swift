@@ -49,7 +49,9 @@ let package = Package(
         .target(
             name: "Severity", dependencies: ["Imaging"], exclude: ["severity.schema.json"],
             swiftSettings: swiftSettings),
-        .target(name: "Reports", dependencies: ["Imaging", "Severity", "Pages"], swiftSettings: swiftSettings),
+        .target(
+            name: "Reports", dependencies: ["Imaging", "Severity", "Pages"],
+            resources: [.embedInCode("Worklist/worklist.js")], swiftSettings: swiftSettings),
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .target(name: "CModelPlugin", cSettings: cSettings),
         .target(name: "Digests", dependencies: ["COpenSSL", "Platform"], swiftSettings: swiftSettings),
