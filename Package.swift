@@ -148,7 +148,7 @@ let package = Package(
             exclude: ["validate_severity.py"], swiftSettings: swiftSettings),
         .testTarget(
             name: "ReportsTests", dependencies: ["Reports", "Severity", "Imaging", "Pages"],
-            swiftSettings: swiftSettings),
+            exclude: ["check_worklist.py"], swiftSettings: swiftSettings),
         .target(
             name: "PluginTestSupport", dependencies: ["ModelHost"], path: "Tests/PluginTestSupport",
             exclude: ["threshold_plugin.c", "hostile_attempts.c", "without_landlock.c"], swiftSettings: swiftSettings),

@@ -74,8 +74,7 @@ public struct Worklist: Sendable {
         .element(
             "div", ["class": "state"],
             .element(
-                "p", ["id": "made"], "Renewed ", WorklistRows.time(made), " ",
-                .element("span", ["class": "age"])),
+                "p", ["id": "made"], "Renewed ", .element("span", ["class": "age"]), " ", WorklistRows.time(made)),
             .element(
                 "button", ["type": "button", "id": "pause", "class": "tool", "hidden": "hidden"], "Pause updates"),
             .element("noscript", [:], "Reload the page for news."))
@@ -97,7 +96,7 @@ public struct Worklist: Sendable {
     // MARK: - What failed
 
     /// So many at the top, and the rest behind a click: one bad evening must not push the sick out of sight.
-    private static let failuresShown = 5
+    private static let failuresShown = 3
 
     private func failures(_ failed: [WorklistEntry], _ rows: WorklistRows) -> HTML {
         let newest = failed.prefix(Self.failuresShown)
@@ -110,19 +109,13 @@ public struct Worklist: Sendable {
                 "h2", [:], "Failed ",
                 .element("span", ["id": "failed-count", "class": "count"], HTML("\(totals.failed)"))
             ),
-            table("failed-rows", WorklistRows.failureHeadings, newest.map(rows.failure)),
+            .element("ul", ["id": "failed-rows", "class": "failures"], newest.map(rows.failure)),
             .element(
                 "details", Self.hidden(unless: !older.isEmpty, "older-failed"),
                 .element(
                     "summary", [:],
                     .element("span", ["id": "older-failed-count"], HTML("\(older.count) more, older.\(rest)"))),
-                table("older-failed-rows", WorklistRows.failureHeadings, older.map(rows.failure))))
-    }
-
-    private func table(_ id: String, _ headings: [WorklistRows.Heading], _ rows: [HTML]) -> HTML {
-        .element(
-            "table", [:],
-            .element("thead", [:], .element("tr", [:], headings.map(\.html))), .element("tbody", ["id": id], rows))
+                .element("ul", ["id": "older-failed-rows", "class": "failures"], older.map(rows.failure))))
     }
 
     // MARK: - Studies
@@ -131,7 +124,10 @@ public struct Worklist: Sendable {
         .element(
             "section", Self.hidden(unless: !analysed.isEmpty, "studies"),
             .element("h2", [:], "Studies"), tools(analysed), coverage(analysed.count),
-            table("study-rows", WorklistRows.studyHeadings, analysed.map(rows.study)))
+            .element(
+                "table", [:],
+                .element("thead", [:], .element("tr", [:], WorklistRows.studyHeadings.map(\.html))),
+                .element("tbody", ["id": "study-rows"], analysed.map(rows.study))))
     }
 
     private func tools(_ analysed: [WorklistEntry]) -> HTML {

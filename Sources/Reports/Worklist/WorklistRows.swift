@@ -28,50 +28,47 @@ struct WorklistRows {
         Heading(title: "Zones", column: "zones", style: "figure minor", meaning: "Zone score, 0 to 24"),
         Heading(title: "Reliability", column: "reliability", style: "minor"),
     ]
-    static let failureHeadings = [
-        Heading(title: "Study", column: "study", style: "name"),
-        Heading(title: "Received", column: "received", style: "when"),
-        Heading(title: "What happened, and what to do", column: "why", style: "why"),
-    ]
 
     /// A study with results.
     func study(_ entry: WorklistEntry) -> HTML {
-        guard case .analysed(let summary, let report, let thumbnail) = entry.outcome else { return failure(entry) }
+        guard case .analysed(let summary, let report, let thumbnail) = entry.outcome else { return HTML([]) }
         let group = entry.group
         let link = HTML.element(
             "a", ["href": RelativeLink.to(report)], (thumbnail.map { [Self.picture($0)] } ?? []) + [Self.name(entry)])
         let reliability = QualityRemark.Weight.reliability(summary.gravestRemark)
-        return row(
-            entry,
+        return .element(
+            "tr", Self.attributes(of: entry),
             [
                 .element(
                     "td", ["class": "tag", "data-value": "\(group.rank)"],
                     .element("span", Self.attributes(of: group, summary.triageLevel), HTML(group.title))),
-                .element("th", ["scope": "row", "class": "name"], link), Self.received(entry),
+                .element("th", ["scope": "row", "class": "name"], link),
+                .element("td", ["class": "when", "data-value": "\(entry.received)"], Self.received(entry)),
                 Self.cell(summary.percentageOfOpacity, FigureText.percent, { $0 }, style: "figure"),
                 Self.cell(summary.percentageOfHighOpacity, FigureText.percent, { $0 }, style: "figure minor"),
                 Self.cell(summary.zoneScore, { "\($0)" }, Double.init, style: "figure minor"),
                 .element(
-                    "td", ["class": "minor", "data-value": "\(Self.doubt(summary.gravestRemark))"], HTML(reliability)),
+                    "td",
+                    [
+                        "class": "minor\(summary.gravestRemark == .doubtful ? " doubtful" : "")",
+                        "data-value": "\(Self.doubt(summary.gravestRemark))",
+                    ], HTML(reliability)),
             ])
     }
 
     /// A study without: the reason, and what to do.
     func failure(_ entry: WorklistEntry) -> HTML {
-        guard case .failed(let code, let sentence) = entry.outcome else { return study(entry) }
-        return row(
-            entry,
-            [
-                .element("th", ["scope": "row", "class": "name"], Self.name(entry)), Self.received(entry),
-                .element(
-                    "td", ["class": "why"], .element("p", [:], HTML(sentence)),
-                    .element(
-                        "p", ["class": "faint"], HTML(FailureAdvice.sentence(code, job: entry.job)))),
-            ])
+        guard case .failed(let code, let sentence) = entry.outcome else { return HTML([]) }
+        return .element(
+            "li", Self.attributes(of: entry), .element("p", ["class": "name"], Self.name(entry)),
+            .element("p", ["class": "when"], Self.received(entry)),
+            .element(
+                "div", ["class": "why"], .element("p", [:], HTML(sentence)),
+                .element("p", ["class": "faint"], HTML(FailureAdvice.sentence(code, job: entry.job)))))
     }
 
-    private func row(_ entry: WorklistEntry, _ cells: [HTML]) -> HTML {
-        .element("tr", ["id": "job-\(entry.job)", "data-level": entry.group.name], cells)
+    private static func attributes(of entry: WorklistEntry) -> KeyValuePairs<String, String> {
+        ["id": "job-\(entry.job)", "data-level": entry.group.name]
     }
 
     // MARK: - Cells
@@ -104,11 +101,9 @@ struct WorklistRows {
         }
     }
 
-    /// The time; its age is written beside it by the script, since a page that lies about stays right about the time alone.
+    /// The time, and room for its age, which the script writes: on a page that lies about, the time alone stays right.
     private static func received(_ entry: WorklistEntry) -> HTML {
-        .element(
-            "td", ["class": "when", "data-value": "\(entry.received)"], time(entry.received), " ",
-            .element("span", ["class": "age"]))
+        HTML([.element("span", ["class": "age"]), " ", time(entry.received)])
     }
 
     static func time(_ seconds: Double) -> HTML {

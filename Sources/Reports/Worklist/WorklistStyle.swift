@@ -36,45 +36,54 @@ extension Worklist {
         thead button::after { content: " ↕"; color: var(--faint); font-weight: 400; }
         th[aria-sort=ascending] button::after { content: " ▲"; color: inherit; }
         th[aria-sort=descending] button::after { content: " ▼"; color: inherit; }
-        .tag { width: 7rem; } .when { width: 10.5rem; } .figure { width: 5.8rem; text-align: right; }
-        th.minor:last-child { width: 9.5rem; }
+        .tag { width: 7rem; } th.when { width: 10rem; } .figure { width: 5.8rem; text-align: right; }
+        th.minor:last-child { width: 11.5rem; }
         td:last-child, thead th:last-child { padding-left: 1.2rem; }
         th.name { overflow-wrap: anywhere; }
         th.name a { display: flex; align-items: center; gap: .7rem; }
-        #failed th.name { width: 26%; }
-        .thumbnail { width: 5rem; height: 3.6rem; object-fit: cover; background: #000; border-radius: .25rem; flex: none; }
+        .thumbnail { width: 6rem; height: 4.2rem; object-fit: contain; background: #000; border-radius: .25rem; flex: none; }
         tbody tr:hover { background: var(--tint); }
-        td.when { font-size: .85rem; color: var(--faint); }
-        .age { display: block; color: var(--ink); font-size: .95rem; }
-        .state .age { display: inline; color: inherit; font-size: inherit; }
-        .state .age:not(:empty)::before { content: "("; } .state .age:not(:empty)::after { content: ")"; }
-        td.when { line-height: 1.3; }
+        .when { color: var(--faint); font-size: .85rem; line-height: 1.3; }
+        th.when { color: inherit; font-size: inherit; }
+        .age:not(:empty) { display: block; color: var(--ink); font-size: 1rem; font-weight: 600; }
+        .state .age:not(:empty) { display: inline; font-weight: 400; }
+        .state .age:not(:empty)::after { content: ","; }
+        .doubtful { font-weight: 700; }
+        td.figure { white-space: nowrap; }
         td.figure:nth-of-type(3) { font-weight: 650; }
-        td.why p { margin: .15rem 0; }
         .urgency { display: inline-block; border: 1.5px solid var(--ink); border-radius: .25rem; padding: 0 .35rem;
           font-size: .75rem; font-weight: 700; color: var(--ink); text-decoration: none; white-space: nowrap; }
         .stat { background: var(--ink); color: var(--paper); }
-        tr.new th.name::after { content: "new"; font-size: .75rem; font-weight: 700; color: var(--notice-ink);
+        tr.new th.name::after, li.new .name::after { content: "new"; margin-left: .4rem; font-size: .75rem; font-weight: 700; color: var(--notice-ink);
           background: var(--notice-paper); border-radius: .25rem; padding: .05rem .4rem; }
+        .failures { list-style: none; padding: 0; margin: 0; font-size: .9rem; }
+        .failures li { display: grid; grid-template-columns: 16rem 10rem 1fr; gap: .2rem 1rem; padding: .4rem .3rem;
+          border-top: 1px solid var(--line); }
+        .failures p { margin: 0; }
+        .failures .name { font-weight: 600; overflow-wrap: anywhere; }
         #failed { border-left: .35rem solid var(--alarm-paper); padding-left: .8rem; }
         summary { cursor: pointer; padding: .3rem; }
-        @media (max-width: 48rem) {
+        /* The darkest tone says "most", and would sink into a dark page. */
+        @media (prefers-color-scheme: dark) { .l-critical { box-shadow: 0 0 0 2px var(--alarm-paper); } }
+        @media screen and (max-width: 48rem) {
           .minor { display: none; }
-          .tag { width: 6.2rem; } .when { width: 5.6rem; } .figure { width: 4.6rem; }
+          .tag { width: 6.2rem; } th.when { width: 5rem; } .figure { width: 4.6rem; }
           td, th { padding: .3rem .35rem; }
           td.figure, thead th.figure { padding-left: .2rem; }
           th.name a { flex-wrap: wrap; gap: .2rem .5rem; }
           .thumbnail { width: 4rem; height: 2.9rem; }
-          #failed th.name { width: 32%; }
+          .failures li { grid-template-columns: 1fr auto; } .failures .why { grid-column: 1 / -1; }
+          .when .age:not(:empty) + time { display: none; }
         }
         @page { size: A4; margin: 12mm; }
         @media print {
           body { font-size: 10pt; } main { padding: 0; max-width: none; }
-          .tool, .age, #all, thead button::after, tr.new th.name::after { display: none; }
+          .tools .tool, .tool, .when .age:not(:empty), .state .age:not(:empty), #all, thead button::after, tr.new th.name::after, li.new .name::after { display: none; }
           #counts button[aria-pressed=true] { outline: none; }
           thead th { position: static; } thead { display: table-header-group; }
           tr { break-inside: avoid; } h2 { break-after: avoid; }
-          .tag { width: 22mm; } .when { width: 30mm; } .figure { width: 16mm; } th.minor:last-child { width: 32mm; }
+          .tag { width: 22mm; } th.when { width: 32mm; } .figure { width: 17mm; } .when { white-space: nowrap; }
+          th.minor:last-child { width: 35mm; } .failures li { grid-template-columns: 45mm 32mm 1fr; }
           td, th { padding: .5mm 1.5mm; } .thumbnail { width: 16mm; height: 11.5mm; }
         }
 

@@ -50,7 +50,7 @@
 
     const headings = Array.from(document.querySelectorAll("#studies thead th"));
     const levels = Array.from(document.querySelectorAll("#counts li"));
-    const rowsOf = (id, within = document) => Array.from(within.getElementById(id).rows);
+    const rowsOf = (id, within = document) => Array.from(within.getElementById(id).children);
 
     const know = (row) => {
       markup.set(row, row.outerHTML);
@@ -71,9 +71,10 @@
     function showAges() {
       for (const time of document.querySelectorAll("time[data-at]")) {
         const text = age(now() - Number(time.dataset.at)).trim();
-        if (time.nextElementSibling.textContent !== text) time.nextElementSibling.textContent = text;
+        const place = time.previousElementSibling;
+        if (place.textContent !== text) place.textContent = text;
       }
-      for (const row of document.querySelectorAll("tr.new")) {
+      for (const row of document.querySelectorAll(".new")) {
         if (now() - since.get(row) > newness) row.classList.remove("new");
       }
     }
@@ -112,7 +113,7 @@
     // Moves as few rows as it can: one that is moved loses the focus.
     function place(body, rows) {
       const wanted = new Set(rows);
-      for (const row of Array.from(body.rows)) if (!wanted.has(row)) row.remove();
+      for (const row of Array.from(body.children)) if (!wanted.has(row)) row.remove();
       let next = body.firstElementChild;
       for (const row of rows) {
         if (row === next) next = next.nextElementSibling;
@@ -214,7 +215,7 @@
       // A document of its own, in which nothing runs.
       const page = new DOMParser().parseFromString(news.body, "text/html");
       const active = document.activeElement;
-      const activeRow = active.closest("tr");
+      const activeRow = active.closest("[id^=job-]");
       const came = bodies.flatMap((id) => takeRows(id, page));
       for (const id of ["made", "coverage", "failed-count", "older-failed-count"]) {
         element(id).innerHTML = page.getElementById(id).innerHTML;
@@ -314,7 +315,7 @@
       look();
     });
     document.addEventListener("click", (event) => {
-      const row = event.target.closest && event.target.closest("tr.new");
+      const row = event.target.closest && event.target.closest(".new");
       if (row && event.target.closest("a")) row.classList.remove("new");
     });
     document.addEventListener("visibilitychange", look);

@@ -3,7 +3,7 @@ import WorkerLink
 
 extension JobStore {
     /// Of each kind, the newest so many are listed: a page of ten thousand rows opens on no hospital's old PC, and making it
-    /// would take longer with every study. A station on CPUs does not analyse a thousand in a day.
+    /// would take longer with every study. What is older has been looked at, or will be looked for by its name.
     static let worklistLimits = (analysed: 1000, failed: 50)
 
     /// Gives what the worklist shows, one after the other, the newest first: studies that have results in the outbox, and
