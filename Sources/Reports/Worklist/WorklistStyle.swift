@@ -26,16 +26,17 @@ extension Worklist {
         #counts b { font-variant-numeric: tabular-nums; }
         #counts button { border: 0; cursor: pointer; }
         #counts button[aria-pressed=true] { outline: 3px solid var(--ink); outline-offset: 2px; }
-        #counts button[aria-pressed=true]::after { content: " ✓"; }
+        #counts button[aria-pressed=true]::after { content: " ✓"; content: " ✓" / ""; }
         table { width: 100%; table-layout: fixed; }
         td, th { vertical-align: middle; text-align: left; }
         thead th { position: sticky; top: 0; background: var(--paper); box-shadow: 0 1px var(--line); z-index: 1; }
         thead abbr { text-decoration: none; }
         thead button { background: none; border: 0; padding: .3rem 0; font-weight: 600; cursor: pointer;
           text-align: inherit; white-space: nowrap; }
-        thead button::after { content: " ↕"; color: var(--faint); font-weight: 400; }
-        th[aria-sort=ascending] button::after { content: " ▲"; color: inherit; }
-        th[aria-sort=descending] button::after { content: " ▼"; color: inherit; }
+        /* Signs for the eye; others are told by aria-sort and aria-pressed. */
+        thead button::after { content: " ↕"; content: " ↕" / ""; color: var(--faint); font-weight: 400; }
+        th[aria-sort=ascending] button::after { content: " ▲"; content: " ▲" / ""; color: inherit; }
+        th[aria-sort=descending] button::after { content: " ▼"; content: " ▼" / ""; color: inherit; }
         .tag { width: 7rem; } th.when { width: 10rem; } .figure { width: 5.8rem; text-align: right; }
         th.minor:last-child { width: 11.5rem; }
         td:last-child, thead th:last-child { padding-left: 1.2rem; }

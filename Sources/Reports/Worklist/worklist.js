@@ -23,8 +23,10 @@
       // The rest need not be read.
       return window.stop();
     }
+    // What follows in the file is text here: nothing is laid out, and no picture is loaded.
+    document.write("<plaintext>");
     document.addEventListener("DOMContentLoaded", () => {
-      send({ made, code: code(), title: document.title, body: document.body.innerHTML });
+      send({ made, code: code(), title: document.title, body: document.querySelector("plaintext").textContent });
     });
   }
 
