@@ -64,15 +64,19 @@ package struct HTML: Hashable, Sendable, ExpressibleByStringInterpolation {
     }
 
     /// A whole page. The style sheet is written as it is, so it must not hold `</`.
-    package static func page(title: String, style: String, _ body: [HTML]) -> String {
-        let head: [HTML] = [
-            element("meta", ["charset": "utf-8"]),
+    package static func page(title: String, style: String, script: PageScript? = nil, _ body: [HTML]) -> String {
+        let policy = script.map { element("meta", ["http-equiv": "Content-Security-Policy", "content": $0.policy]) }
+        let nonce = script.map { " nonce=\"\($0.nonce)\"" } ?? ""
+        let head: [HTML?] = [
+            element("meta", ["charset": "utf-8"]), policy,
             element("meta", ["name": "viewport", "content": "width=device-width, initial-scale=1"]),
             element("meta", ["name": "color-scheme", "content": "light dark"]),
-            element("title", [:], HTML(title)), HTML(markup: "<style>\n\(style)</style>\n"),
+            element("title", [:], HTML(title)), HTML(markup: "<style\(nonce)>\n\(style)</style>\n"),
+            script.map { HTML(markup: "<script\(nonce)\($0.attributes)>\n\($0.source)</script>\n") },
         ]
         return "<!doctype html>\n"
-            + element("html", ["lang": "en"], element("head", [:], head), element("body", [:], body)).markup
+            + element("html", ["lang": "en"], element("head", [:], head.compactMap(\.self)), element("body", [:], body))
+            .markup
     }
 
     private static let voidElements: Set = ["meta", "img", "br", "hr", "col"]

@@ -1,7 +1,25 @@
-/// What the worklist page says of a study. The daemon writes one line of JSON for each, `lungtriage-worker worklist` reads them
+/// The first line of the daemon's notes for the worklist page: what the page says of the whole.
+public struct WorklistHeadNote: Hashable, Sendable, Codable {
+    /// How many studies have results, and how many have none: more than are listed.
+    public var analysed: Int
+    public var failed: Int
+    /// Seconds after which the page is written again, news or not.
+    public var renewal: Double
+
+    public init(analysed: Int, failed: Int, renewal: Double) {
+        self.analysed = analysed
+        self.failed = failed
+        self.renewal = renewal
+    }
+}
+
+/// What the worklist page says of a study. The daemon writes one line of JSON for each after the first, `lungtriage-worker worklist` reads them
 /// and knows how scores and pages look. So the daemon needs neither, and never holds them all.
 public struct WorklistEntryNote: Hashable, Sendable, Codable {
+    public var job: Int64
     public var study: String
+    /// `routine`, `urgent` or `stat`.
+    public var priority: String
     /// Seconds since 1970.
     public var received: Double
     /// The folder's name in the outbox, and what was found; nil for a job without a result.
@@ -11,9 +29,11 @@ public struct WorklistEntryNote: Hashable, Sendable, Codable {
     public var failureMessage: String?
 
     public init(
-        study: String, received: Double, folder: String?, summary: StudySummary?, failureCode: String?,
-        failureMessage: String?
+        job: Int64, study: String, priority: String, received: Double, folder: String?, summary: StudySummary?,
+        failureCode: String?, failureMessage: String?
     ) {
+        self.job = job
+        self.priority = priority
         self.study = study
         self.received = received
         self.folder = folder

@@ -15,12 +15,7 @@ struct WriteWorklist: ParsableCommand {
 
     func run() throws {
         try confine()
-        let content = try Data(contentsOf: URL(fileURLWithPath: source))
-        let notes = try content.split(separator: UInt8(ascii: "\n")).map {
-            try JSONDecoder().decode(WorklistEntryNote.self, from: $0)
-        }
-        let now = Date.now.timeIntervalSince1970
-        let page = Worklist(notes.map(WorklistEntry.init), updated: Self.text(now)).html()
+        let page = try Self.worklist(Data(contentsOf: URL(fileURLWithPath: source))).html()
         try DurableFile.write(to: output) { file in
             try Array(page.utf8).withUnsafeBytes { try file.append($0) }
         }
@@ -34,14 +29,14 @@ struct WriteWorklist: ParsableCommand {
             refused: WorkerRefusals.report)
     }
 
-    /// Local time, as it is spoken of in the house: `2026-11-24 13:05`.
-    fileprivate static func text(_ time: Double) -> String {
-        var seconds = time_t(time)
-        var parts = tm()
-        localtime_r(&seconds, &parts)
-        func two(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
-        let day = "\(parts.tm_year + 1900)-\(two(parts.tm_mon + 1))-\(two(parts.tm_mday))"
-        return "\(day) \(two(parts.tm_hour)):\(two(parts.tm_min))"
+    private static func worklist(_ notes: Data) throws -> Worklist {
+        let lines = notes.split(separator: UInt8(ascii: "\n"))
+        guard let first = lines.first else { throw ValidationError("The notes are empty.") }
+        let head = try JSONDecoder().decode(WorklistHeadNote.self, from: first)
+        let entries = try lines.dropFirst().map { try JSONDecoder().decode(WorklistEntryNote.self, from: $0) }
+        return Worklist(
+            entries.map(WorklistEntry.init), totals: .init(analysed: head.analysed, failed: head.failed),
+            made: Date.now.timeIntervalSince1970, renewal: head.renewal)
     }
 }
 
@@ -55,7 +50,9 @@ extension WorklistEntry {
             outcome = .failed(
                 code: entry.failureCode ?? "unknown", sentence: entry.failureMessage ?? "There is no result.")
         }
-        self.init(study: entry.study, received: WriteWorklist.text(entry.received), outcome: outcome)
+        self.init(
+            job: entry.job, study: entry.study, received: entry.received,
+            urgency: Urgency(rawValue: entry.priority) ?? .routine, outcome: outcome)
     }
 }
 

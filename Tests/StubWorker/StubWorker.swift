@@ -92,7 +92,7 @@ import WorkerLink
     private static func writeWorklist() throws {
         let arguments = CommandLine.arguments
         let lines = try Data(contentsOf: URL(fileURLWithPath: arguments[2])).split(separator: UInt8(ascii: "\n"))
-        let notes = try lines.map { try JSONDecoder().decode(WorklistEntryNote.self, from: $0) }
+        let notes = try lines.dropFirst().map { try JSONDecoder().decode(WorklistEntryNote.self, from: $0) }
         let page = notes.map(\.study).sorted().joined(separator: "\n")
         try Data(page.utf8).write(to: URL(fileURLWithPath: arguments[4]), options: .atomic)
     }

@@ -5,24 +5,24 @@ import Severity
 enum Palette {
     /// Texts and grounds of a page.
     struct Scheme {
-        let paper, ink, faint, line, tint, link, noticeInk, noticePaper: String
+        let paper, ink, faint, line, tint, link, noticeInk, noticePaper, alarmInk, alarmPaper: String
 
         /// As custom properties of a style sheet.
         var properties: String {
             "--paper:\(paper);--ink:\(ink);--faint:\(faint);--line:\(line);--tint:\(tint);--link:\(link);"
-                + "--notice-ink:\(noticeInk);--notice-paper:\(noticePaper)"
+                + "--notice-ink:\(noticeInk);--notice-paper:\(noticePaper);--alarm-ink:\(alarmInk);--alarm-paper:\(alarmPaper)"
         }
     }
 
     static let light = Scheme(
         paper: "#ffffff", ink: "#1b1f24", faint: "#57606a", line: "#d5dae0", tint: "#f3f5f7", link: "#0b5fa5",
-        noticeInk: "#6b3600", noticePaper: "#fff4e0")
+        noticeInk: "#6b3600", noticePaper: "#fff4e0", alarmInk: "#ffffff", alarmPaper: "#a1142b")
     static let dark = Scheme(
         paper: "#14171b", ink: "#e6e9ed", faint: "#a3adb8", line: "#3a424c", tint: "#1f252c", link: "#86bff7",
-        noticeInk: "#ffd9a0", noticePaper: "#3a2c14")
+        noticeInk: "#ffd9a0", noticePaper: "#3a2c14", alarmInk: "#2b0509", alarmPaper: "#ff8f9c")
     static let print = Scheme(
         paper: "#ffffff", ink: "#000000", faint: "#3d444b", line: "#b8bec5", tint: "#f3f5f7", link: "#003c70",
-        noticeInk: "#000000", noticePaper: "#ffffff")
+        noticeInk: "#000000", noticePaper: "#ffffff", alarmInk: "#000000", alarmPaper: "#ffffff")
 
     /// A ground with the text on it.
     struct Tone: Hashable {

@@ -1,164 +1,160 @@
 import Pages
 import Severity
 
-/// `outbox/index.html`: every study, most severe first; what failed or has no level stands below in parts of its own and is
-/// counted at the top. Works from a `file:` URL: links are relative, thumbnails are files that load when they are scrolled to.
+/// `outbox/index.html`: what failed, with the reason, then every study, most severe first. Works from a `file:` URL: links
+/// are relative, thumbnails are the studies' own files and load when they are scrolled to. Complete without scripts; with
+/// them (`worklist.js`) it sorts, filters, tells ages and renews itself.
 public struct Worklist: Sendable {
-    public let entries: [WorklistEntry]
-    /// When the list was made, as it is to be shown.
-    public let updated: String
+    /// How many there are in all, listed here or not.
+    public struct Totals: Hashable, Sendable {
+        public let analysed: Int
+        public let failed: Int
 
-    public init(_ entries: [WorklistEntry], updated: String = "") {
+        public init(analysed: Int, failed: Int) {
+            self.analysed = analysed
+            self.failed = failed
+        }
+    }
+
+    public let entries: [WorklistEntry]
+    public let totals: Totals
+    /// When the list was made, seconds since 1970.
+    public let made: Double
+    /// Seconds after which the next list is due, news or not.
+    public let renewal: Double
+
+    /// `totals` may be left out where all are listed.
+    public init(_ entries: [WorklistEntry], totals: Totals? = nil, made: Double, renewal: Double) {
+        let failed = entries.count { $0.group == .failed }
         self.entries = entries
-        self.updated = updated
+        self.totals = totals ?? Totals(analysed: entries.count - failed, failed: failed)
+        self.made = made
+        self.renewal = renewal
     }
 
     /// All entries as the page lists them. The order does not depend on that of `entries`.
-    public var sorted: [WorklistEntry] { groups.flatMap(\.entries) }
+    public var sorted: [WorklistEntry] { entries.sorted(by: WorklistEntry.precedes) }
 
     public func html() -> String {
-        let groups = self.groups
-        let content =
-            groups.isEmpty
-            ? [HTML.element("p", ["class": "empty"], "There is no study yet.")]
-            : [counts(groups)] + groups.map { section($0.group, $0.entries) }
+        let sorted = self.sorted
+        let rows = WorklistRows()
+        let failed = sorted.filter { $0.group == .failed }
+        let analysed = sorted.filter { $0.group != .failed }
         return HTML.page(
-            title: "Worklist – Lungtriage", style: PageStyle.common + Self.style,
+            title: title(analysed), style: PageStyle.common + Self.style, script: script,
             [
                 .element(
                     "main", [:],
                     [
                         .element("p", ["class": "notice"], HTML("\(SeverityScores.researchUse)")),
-                        .element("h1", [:], "Worklist"),
-                        .element("p", ["class": "faint"], HTML(subtitle)),
-                    ] + content)
+                        .element("h1", [:], "Worklist"), state, .element("p", ["id": "overdue", "role": "alert"]),
+                        .element("p", ["id": "news", "role": "status", "class": "aloud"]),
+                        nothing, failures(failed, rows), studies(analysed, rows),
+                    ])
             ])
     }
 
-    private var subtitle: String {
-        let count = "\(entries.count) \(entries.count == 1 ? "study" : "studies"), most severe first"
-        return updated.isEmpty ? count : "\(count). Updated \(updated)."
+    /// A tab in the background says how many wait.
+    private func title(_ analysed: [WorklistEntry]) -> String {
+        let critical = analysed.count { $0.group == .level(.critical) }
+        let counts = [(critical, "critical"), (totals.failed, "failed")].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
+        return (counts.isEmpty ? "" : counts.joined(separator: ", ") + " – ") + "Worklist – Lungtriage"
     }
 
-    /// Those that have entries.
-    private var groups: [(group: WorklistEntry.Group, entries: [WorklistEntry])] {
-        let byGroup = Dictionary(grouping: entries, by: \.group)
-        return WorklistEntry.Group.all.compactMap { group in
-            byGroup[group].map { (group, $0.sorted(by: WorklistEntry.precedes)) }
-        }
+    private var script: PageScript {
+        PageScript(
+            String(decoding: PackageResources.worklist_js, as: UTF8.self),
+            // A page may be late by a renewal and some work before anyone is alarmed.
+            data: ["made": "\(made)", "overdue": "\(renewal * 2 + 120)"])
     }
 
-    private func counts(_ groups: [(group: WorklistEntry.Group, entries: [WorklistEntry])]) -> HTML {
-        let links = groups.map { group, entries in
-            HTML.element(
-                "li", [:],
-                .element(
-                    "a", ["href": "#\(group.anchor)", "class": "level \(group.style)"],
-                    HTML("\(entries.count) \(group.title)")))
-        }
-        return .element("nav", ["aria-label": "Studies by level"], .element("ul", ["class": "counts"], links))
+    // MARK: - Above the tables
+
+    private var state: HTML {
+        .element(
+            "div", ["class": "state"],
+            .element(
+                "p", ["id": "made"], "Renewed ", .element("span", ["class": "age"]), " ", WorklistRows.time(made)),
+            .element(
+                "button", ["type": "button", "id": "pause", "class": "tool", "hidden": "hidden"], "Pause updates"),
+            .element("noscript", [:], "Reload the page for news."))
     }
 
-    // MARK: - Rows
-
-    private func section(_ group: WorklistEntry.Group, _ entries: [WorklistEntry]) -> HTML {
-        let headings =
-            group == .failed
-            ? ["Study", "Received", "Why"] : ["Study", "Received", "PO", "PHO", "Zone score", "Reliability"]
-        let styles = group == .failed ? ["", "when", "why"] : ["", "when", "", "minor", "", "minor"]
-        let head = zip(headings, styles).map { HTML.element("th", ["scope": "col", "class": $1], HTML($0)) }
+    private var nothing: HTML {
+        let isEmpty = entries.isEmpty
         return .element(
-            "section", ["id": group.anchor],
+            "p", Self.hidden(unless: isEmpty, "nothing", style: "empty"),
+            "There is no study yet. Drop a chest CT (NIfTI) into the station's inbox.")
+    }
+
+    /// What is not there yet may come with the news.
+    private static func hidden(unless isShown: Bool, _ id: String, style: String = "") -> KeyValuePairs<String, String>
+    {
+        isShown ? ["id": id, "class": style] : ["id": id, "class": style, "hidden": "hidden"]
+    }
+
+    // MARK: - What failed
+
+    /// So many at the top, and the rest behind a click: one bad evening must not push the sick out of sight.
+    private static let failuresShown = 3
+
+    private func failures(_ failed: [WorklistEntry], _ rows: WorklistRows) -> HTML {
+        let newest = failed.prefix(Self.failuresShown)
+        let older = failed.dropFirst(Self.failuresShown)
+        let left = totals.failed - failed.count
+        let rest = left > 0 ? " The oldest \(left) are not listed here: lungtriage list --state failed." : ""
+        return .element(
+            "section", Self.hidden(unless: !failed.isEmpty, "failed"),
             .element(
-                "h2", [:], .element("span", ["class": "level \(group.style)"], HTML(group.title)),
-                HTML(" \(entries.count)")),
+                "h2", [:], "Failed ",
+                .element("span", ["id": "failed-count", "class": "count"], HTML("\(totals.failed)"))
+            ),
+            .element("ul", ["id": "failed-rows", "class": "failures"], newest.map(rows.failure)),
             .element(
-                "div", ["class": "wide"],
+                "details", Self.hidden(unless: !older.isEmpty, "older-failed"),
                 .element(
-                    "table", [:], .element("thead", [:], .element("tr", [:], head)),
-                    .element("tbody", [:], entries.map(row)))))
+                    "summary", [:],
+                    .element("span", ["id": "older-failed-count"], HTML("\(older.count) more, older.\(rest)"))),
+                .element("ul", ["id": "older-failed-rows", "class": "failures"], older.map(rows.failure))))
     }
 
-    private func row(_ entry: WorklistEntry) -> HTML {
-        let received = HTML.element("td", ["class": "when"], HTML(entry.received))
-        switch entry.outcome {
-        case .failed(let code, let sentence):
-            return .element(
-                "tr", [:], .element("th", ["scope": "row"], Self.name(entry)), received,
-                .element(
-                    "td", ["class": "why"], HTML(sentence), " ", .element("code", ["class": "faint"], HTML(code))))
-        case .analysed(let summary, let report, let thumbnail):
-            let link = HTML.element(
-                "a", ["href": Self.reference(report)], (thumbnail.map { [Self.picture($0)] } ?? []) + [Self.name(entry)]
-            )
-            return .element(
-                "tr", [:], .element("th", ["scope": "row"], link), received,
-                cell(summary.percentageOfOpacity, FigureText.percent),
-                cell(summary.percentageOfHighOpacity, FigureText.percent, style: "minor"),
-                cell(summary.zoneScore, { "\($0)" }),
-                .element("td", ["class": "minor"], HTML(QualityRemark.Weight.reliability(summary.gravestRemark))))
+    // MARK: - Studies
+
+    private func studies(_ analysed: [WorklistEntry], _ rows: WorklistRows) -> HTML {
+        .element(
+            "section", Self.hidden(unless: !analysed.isEmpty, "studies"),
+            .element("h2", [:], "Studies"), tools(analysed), coverage(analysed.count),
+            .element(
+                "table", [:],
+                .element("thead", [:], .element("tr", [:], WorklistRows.studyHeadings.map(\.html))),
+                .element("tbody", ["id": "study-rows"], analysed.map(rows.study))))
+    }
+
+    private func tools(_ analysed: [WorklistEntry]) -> HTML {
+        let counts = Dictionary(grouping: analysed, by: \.group).mapValues(\.count)
+        let items = WorklistEntry.Group.analysed.map { group in
+            HTML.element(
+                "li", ["class": "level l-\(group.name)", "data-level": group.name],
+                .element("b", [:], HTML("\(counts[group] ?? 0)")), HTML(" \(group.title)"))
         }
+        return .element(
+            "div", ["class": "tools"],
+            .element("ul", ["id": "counts", "aria-label": "Studies by level"], items),
+            .element(
+                "p", ["class": "tool", "hidden": "hidden"],
+                .element("label", ["for": "find"], "Find "),
+                .element("input", ["id": "find", "type": "search", "placeholder": "name, STAT, doubtful …"]),
+                " ", .element("span", ["id": "shown", "role": "status"]), " ",
+                .element("button", ["id": "all", "type": "button", "hidden": "hidden"], "Show all")))
     }
 
-    private func cell<Value>(_ score: Score<Value>, _ write: (Value) -> String, style: String = "") -> HTML {
-        switch score {
-        case .value(let value): .element("td", ["class": style], HTML(write(value)))
-        case .notApplicable(let reason):
-            .element("td", ["class": style, "title": reason.sentence], HTML(FigureText.dash))
-        }
+    private func coverage(_ listed: Int) -> HTML {
+        let left = totals.analysed - listed
+        let text =
+            left > 0
+            ? "The newest \(listed) of \(totals.analysed), most severe first. Older ones are in their folders beside this page "
+                + "(lungtriage list)."
+            : "\(listed) \(listed == 1 ? "study" : "studies"), most severe first."
+        return .element("p", ["id": "coverage", "class": "faint"], HTML(text))
     }
-
-    /// Names come from files: their writing direction must not reorder the row.
-    private static func name(_ entry: WorklistEntry) -> HTML { .element("bdi", [:], HTML(entry.study)) }
-
-    private static func picture(_ thumbnail: String) -> HTML {
-        // The name beside it says what it is; the picture adds nothing for who cannot see it.
-        .element("img", ["src": reference(thumbnail), "alt": "", "loading": "lazy", "class": "thumbnail"])
-    }
-
-    /// A link into the worklist's folder that can be nothing else: no scheme, no server, no query, no way up.
-    static func reference(_ path: String) -> String {
-        let names = path.split(separator: "/").filter { $0 != "." && $0 != ".." }.map { name in
-            name.utf8.map { byte in
-                isUnreserved(byte) ? String(UnicodeScalar(byte)) : "%" + hex(byte)
-            }.joined()
-        }
-        return "./" + names.joined(separator: "/")
-    }
-
-    private static func isUnreserved(_ byte: UInt8) -> Bool {
-        switch UnicodeScalar(byte) {
-        case "a"..."z", "A"..."Z", "0"..."9", "-", ".", "_", "~": true
-        default: false
-        }
-    }
-
-    private static func hex(_ byte: UInt8) -> String {
-        let text = String(byte, radix: 16, uppercase: true)
-        return text.count < 2 ? "0" + text : text
-    }
-
-    private static let style = """
-        main { max-width: 66rem; margin: 0 auto; padding: .8rem 1rem 3rem; }
-        .counts { list-style: none; padding: 0; display: flex; flex-wrap: wrap; gap: .5rem; }
-        .counts a { text-decoration: none; }
-        section { margin: 1.6rem 0; }
-        table { width: 100%; table-layout: fixed; }
-        thead th { width: 10.5%; } thead th:first-child { width: 33%; } thead th.when { width: 18%; }
-        thead th:last-child { width: 17%; }
-        thead th.why { width: auto; text-align: left; }
-        td, th { vertical-align: middle; }
-        tbody tr { content-visibility: auto; contain-intrinsic-size: auto 4rem; }
-        th[scope=row] { overflow-wrap: anywhere; }
-        th[scope=row] a { display: flex; align-items: center; gap: .7rem; }
-        .thumbnail { width: 5rem; height: 3.6rem; object-fit: cover; background: #000; border-radius: .25rem; flex: none; }
-        td.when { white-space: nowrap; color: var(--faint); }
-        td.why { text-align: left; }
-        .empty { font-size: 1.2rem; }
-        @media (max-width: 44rem) { .minor, .when { display: none; } .thumbnail { width: 4rem; height: 3rem; }
-          thead th { width: auto; } thead th:first-child { width: 55%; } }
-        @page { size: A4; margin: 12mm; }
-        @media print { tr { break-inside: avoid; } h2 { break-after: avoid; } body { font-size: 10pt; } }
-
-        """
 }

@@ -9,46 +9,56 @@ public struct WorklistEntry: Hashable, Sendable {
         case failed(code: String, sentence: String)
     }
 
+    /// As the study was dropped.
+    public enum Urgency: String, Hashable, Sendable {
+        case routine, urgent, stat
+    }
+
+    /// The job's number, which no other entry has.
+    public let job: Int64
     public let study: String
-    /// As it is to be shown, for example `2026-11-24 13:05`.
-    public let received: String
+    /// Seconds since 1970.
+    public let received: Double
+    public let urgency: Urgency
     public let outcome: Outcome
 
-    public init(study: String, received: String, outcome: Outcome) {
+    public init(job: Int64, study: String, received: Double, urgency: Urgency = .routine, outcome: Outcome) {
+        self.job = job
         self.study = study
         self.received = received
+        self.urgency = urgency
         self.outcome = outcome
     }
 }
 
 extension WorklistEntry {
-    /// The worklist's parts, in their order.
+    /// How soon someone should look, most urgent first. What has no level may be anything, so it comes before what is known
+    /// to be mild.
     enum Group: Hashable {
+        case failed
         case level(TriageLevel)
         case noLevel
-        case failed
 
-        static let all: [Group] = TriageLevel.allCases.reversed().map(Group.level) + [.noLevel, .failed]
+        static let analysed: [Group] = [
+            .level(.critical), .level(.severe), .level(.moderate), .noLevel, .level(.mild), .level(.none),
+        ]
+
+        /// 0 for the least urgent of the analysed.
+        var rank: Int { Self.analysed.reversed().firstIndex(of: self) ?? Self.analysed.count }
 
         var title: String {
             switch self {
             case .level(let level): level.title
-            case .noLevel: "Without a level"
+            case .noLevel: "No level"
             case .failed: "Failed"
             }
         }
 
-        var style: String {
-            switch self {
-            case .level(let level): "l-\(level.rawValue)"
-            case .noLevel, .failed: "l-unknown"
-            }
-        }
-
-        var anchor: String {
+        /// In the page's markup.
+        var name: String {
             switch self {
             case .level(let level): level.rawValue
-            case .noLevel: "no-level"
+            case .noLevel: "unknown"
             case .failed: "failed"
             }
         }
@@ -61,12 +71,13 @@ extension WorklistEntry {
         }
     }
 
-    /// Within a group: the most opacity first, then what came last, then by name.
+    /// The most urgent group first; within it the most opacity, then what came last, then by name and number. What failed: what
+    /// came last.
     static func precedes(_ a: WorklistEntry, _ b: WorklistEntry) -> Bool {
-        let (opacityA, opacityB) = (a.opacity, b.opacity)
-        if opacityA != opacityB { return opacityA > opacityB }
+        if a.group.rank != b.group.rank { return a.group.rank > b.group.rank }
+        if a.opacity != b.opacity { return a.opacity > b.opacity }
         if a.received != b.received { return a.received > b.received }
-        return a.study < b.study
+        return (a.study, a.job) < (b.study, b.job)
     }
 
     private var opacity: Double {

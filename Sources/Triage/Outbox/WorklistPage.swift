@@ -6,7 +6,8 @@ import StationConfiguration
 import Synchronization
 import WorkerLink
 
-/// Keeps `outbox/index.html` up to date: soon after a job came to its end, but not for each of many.
+/// Keeps `outbox/index.html` up to date: soon after a job came to its end, but not for each of many; and now and then without
+/// news, so that whoever looks at it can tell a quiet station from one that is down.
 struct WorklistPage: Service {
     let store: JobStore
     let folders: FolderLayout
@@ -15,6 +16,8 @@ struct WorklistPage: Service {
     let troubles: TroubleBoard
     let logger: Logger
 
+    /// Seconds between two pages at most; the page says so, and warns when it is not kept.
+    private static let renewal = 300.0
     /// Between two pages at least.
     private static let pause = Duration.seconds(2)
     /// Of the time, a page of many thousand studies may take one part in so many.
@@ -36,7 +39,7 @@ struct WorklistPage: Service {
                     continue
                 }
                 try? await Task.sleep(for: max(Self.pause, (.now - start) * Self.share))
-                await bell.wait()
+                await bell.wait(seconds: Self.renewal)
             }
         }
     }
@@ -45,7 +48,11 @@ struct WorklistPage: Service {
         let notes = folders.state + "/worklist.jsonl"
         let file = NoteFile(notes + ".tmp")
         try file.open()
-        try await store.forEachWorklistEntry { try file.append($0) }
+        try await store.forEachWorklistEntry { analysed, failed in
+            try file.append(WorklistHeadNote(analysed: analysed, failed: failed, renewal: Self.renewal))
+        } _: {
+            try file.append($0)
+        }
         try file.close(renamingTo: notes)
         let child = try ChildProcess(
             program: program.path, arguments: ["worklist", notes, "--output", folders.outbox + "/index.html"],
@@ -74,7 +81,7 @@ private final class NoteFile: Sendable {
         stream.withLock { $0 = descriptor }
     }
 
-    func append(_ note: WorklistEntryNote) throws {
+    func append(_ note: some Encodable) throws {
         let line = try JSONEncoder().encode(note) + Data("\n".utf8)
         let written = stream.withLock { descriptor in
             line.withUnsafeBytes { bytes in

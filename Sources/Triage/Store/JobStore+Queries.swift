@@ -120,27 +120,3 @@ extension JobStore {
         }
     }
 }
-
-extension JobStore {
-    /// Gives what the worklist shows, one after the other: every study that has results in the outbox, and what failed.
-    func forEachWorklistEntry(
-        _ body: @escaping @Sendable (WorklistEntryNote) throws -> Void
-    ) async throws(TriageError) {
-        try await read { db in
-            let rows = try Row.fetchCursor(
-                db,
-                sql: """
-                    SELECT study, arrivedAt, folder, summary, failureCode, failureMessage FROM job
-                    WHERE (state = 'completed' AND folder IS NOT NULL) OR state IN ('failed', 'quarantined')
-                    """)
-            while let row = try rows.next() {
-                let summary: String? = row["summary"]
-                try body(
-                    WorklistEntryNote(
-                        study: row["folder"] ?? row["study"], received: row["arrivedAt"], folder: row["folder"],
-                        summary: try summary.map(JobRow.summary), failureCode: row["failureCode"],
-                        failureMessage: row["failureMessage"]))
-            }
-        }
-    }
-}
