@@ -8,6 +8,8 @@ enum FailureAdvice {
         case "deadline", "noHeartbeat", "workerCrashed":
             "Try again: lungtriage retry \(job). If it fails again, the file is at fault, or the station too slow for it."
         case "memory": "Allow workers more memory (Memory in lungtriaged.conf), then: lungtriage retry \(job)."
+        case "tooLarge":
+            "Give the machine more memory, then: lungtriage retry \(job)."
         case "plugin", "confinement", "output":
             "The station needs its administrator: lungtriage doctor. Then: lungtriage retry \(job)."
         default: "Ask the station's administrator: lungtriage show \(job)."
