@@ -1,4 +1,5 @@
 import Foundation
+import Imaging
 import Reports
 import Severity
 import Testing
@@ -31,6 +32,9 @@ import Testing
             "full": Worklist(Self.full(now), made: now, renewal: Self.renewal),
         ]
         for (name, list) in pages { try write(list.html(), to: folder, name) }
+        let study = folder.appending(path: "critical-0")
+        try FileManager.default.createDirectory(at: study, withIntermediateDirectories: true)
+        try Data(PNG.encode(SmallStudy().montage.thumbnail())).write(to: study.appending(path: "thumbnail.png"))
         try write(SmallStudy(slices: 20) { i, _, k in i < 30 && k < 9 ? 1 : 0 }.page(name: "a"), to: folder, "report")
 
         let process = Process()

@@ -28,7 +28,7 @@ if not CHROMIUM:
 
 # When the pages were made, seconds since 1970.
 MADE = float(re.search(r'data-made="([0-9.e+]+)"', (FOLDER / "index.html").read_text())[1])
-# There are no thumbnails here, and some names could be no file's.
+# There is one thumbnail here, and some names could be no file's.
 NO_PICTURE = ("ERR_FILE_NOT_FOUND", "ERR_INVALID_URL")
 # The file's order: the most severe first, then the most opacity, then the latest.
 SEVEREST = ["critical-0", "critical-1", "severe-0", "severe-1", "moderate-0", "moderate-1", "single-1", "single-0", "mild-0",
@@ -69,6 +69,8 @@ def check(actual, wanted, what):
 def sorting(pages):
     page = pages.open("index")
     check(names(page), SEVEREST, "order of the file")
+    picture = page.locator("#study-rows tr:first-child img")
+    assert picture.evaluate("image => image.complete && image.naturalWidth") == 160, "the page's policy keeps its pictures out"
     heading = page.get_by_role("columnheader", name="Study")
     button = heading.get_by_role("button")
     button.focus()

@@ -296,10 +296,17 @@ import WorkerLink
 
     @Test func theWorklistFollows() async throws {
         try await folder.run { _ in
-            try folder.drop("a.nii", "1")
+            try folder.drop("stat/a.nii", "1")
             try folder.drop("bad.nii", "2")
             try await end(2)
             try await eventually("the page") { folder.text(folder.folders.outbox + "/index.html") == "a\nbad" }
         }
+        let notes =
+            folder.text(folder.folders.state + "/worklist.jsonl")?.split(separator: "\n").map { Data($0.utf8) } ?? []
+        let head = try JSONDecoder().decode(WorklistHeadNote.self, from: try #require(notes.first))
+        #expect(head == WorklistHeadNote(analysed: 1, failed: 1, renewal: 300))
+        // What failed comes first, so that no number of others can push it out.
+        let entries = try notes.dropFirst().map { try JSONDecoder().decode(WorklistEntryNote.self, from: $0) }
+        #expect(entries.map(\.study) == ["bad", "a"] && entries.map(\.priority) == ["routine", "stat"])
     }
 }

@@ -42,7 +42,7 @@
     const now = () => Date.now() / 1000;
     const bodies = ["failed-rows", "older-failed-rows", "study-rows"];
     // Seconds between two looks for news; for how long a frame may take; for how long a row counts as new.
-    const [period, patience, newness] = [Number(own.dataset.look || 15), 10, 600];
+    const [period, patience, newness] = [15, 10, 600];
     const choice = { column: "level", ascending: false, levels: new Set(), text: "", isPaused: false };
     // Of each row: the file's markup, to see what has changed; what is searched; when it came while the page was open.
     const markup = new WeakMap(), texts = new WeakMap(), since = new WeakMap();
@@ -72,7 +72,9 @@
 
     function showAges() {
       for (const time of document.querySelectorAll("time[data-at]")) {
-        const text = age(now() - Number(time.dataset.at)).trim();
+        const seconds = now() - Number(time.dataset.at);
+        const isPage = time.parentElement.id === "made";
+        const text = age(seconds).trim() + (isPage && seconds >= 60 ? " ago" : "");
         const place = time.previousElementSibling;
         if (place.textContent !== text) place.textContent = text;
       }
