@@ -21,6 +21,9 @@ public protocol DeviceMemory: AnyObject, Sendable {
     /// What runs the work, in words, for logs and tables.
     var description: String { get }
 
+    /// How activations and their gradients are stored; float32 unless a backend says otherwise.
+    var activationElement: ElementType { get }
+
     /// Bytes that can still be allocated, as far as the system tells.
     func availableBytes() -> Int
 
@@ -38,6 +41,8 @@ public protocol DeviceMemory: AnyObject, Sendable {
 }
 
 extension DeviceMemory {
+    public var activationElement: ElementType { .float32 }
+
     /// Copies values to the device; `slice` must have their size.
     func upload(_ values: [Float], to slice: Slice) {
         values.withUnsafeBytes { upload($0, to: slice) }

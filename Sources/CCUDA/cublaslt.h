@@ -1,0 +1,4 @@
+#ifndef LUNGTRIAGE_CUBLASLT_H
+#define LUNGTRIAGE_CUBLASLT_H
+
+#endif

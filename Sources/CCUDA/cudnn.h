@@ -1,0 +1,4 @@
+#ifndef LUNGTRIAGE_CUDNN_H
+#define LUNGTRIAGE_CUDNN_H
+
+#endif

@@ -1,0 +1,4 @@
+#ifndef LUNGTRIAGE_NVRTC_H
+#define LUNGTRIAGE_NVRTC_H
+
+#endif
