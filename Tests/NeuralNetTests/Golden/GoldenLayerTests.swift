@@ -100,7 +100,8 @@ struct GoldenLayerTests {
         try expect(try device.planes(y), "\(name).y")
 
         let gx = try device.empty(x.shape)
-        backend.convolution1x1DataGradient(gy: gy, weights: weights, gx: gx)
+        let bytes = backend.convolution1x1DataGradientScratchBytes(inputChannels: 7, outputChannels: 4)
+        backend.convolution1x1DataGradient(gy: gy, weights: weights, gx: gx, scratch: try device.scratch(bytes))
         try expect(try device.planes(gx), "\(name).gx")
         let gw = try device.scratch(weights.bytes)
         let scratch = backend.convolution1x1GradientScratchBytes(input: x.shape, outputChannels: 4)

@@ -4,11 +4,11 @@ import CKernels
 extension CPUBackend {
     public typealias ConvolutionPlan = lt_conv3x3_plan
 
-    public func makeConvolutionPlan(
-        input: Shape, outputChannels: Int, accuracy: ConvolutionAccuracy
-    ) -> lt_conv3x3_plan {
-        let make = accuracy == .high ? lt_conv3x3_plan_make_accurate : lt_conv3x3_plan_make
-        return make(context, Int64(input.n), Int64(input.h), Int64(input.w), Int64(input.c), Int64(outputChannels))
+    public func makeConvolutionPlan(_ shape: ConvolutionShape) -> lt_conv3x3_plan {
+        let make = shape.accuracy == .high ? lt_conv3x3_plan_make_accurate : lt_conv3x3_plan_make
+        let input = shape.input
+        return make(
+            context, Int64(input.n), Int64(input.h), Int64(input.w), Int64(input.c), Int64(shape.outputChannels))
     }
 
     public func convolutionPlan(_ plan: lt_conv3x3_plan, images: Int) -> lt_conv3x3_plan {
