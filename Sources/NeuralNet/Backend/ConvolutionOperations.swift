@@ -23,6 +23,8 @@ public protocol ConvolutionOperations: DeviceMemory {
     /// with them gives the input's.
     func rotateConvolution(inputChannels: Int, outputChannels: Int, weights: Slice, rotated: Slice)
 
+    /// Scratch bytes of `convolutionWeightGradient`.
+    func weightGradientScratchBytes(of plan: ConvolutionPlan) -> Int
     /// gw (HWIO, overwritten) = the gradient of the weights from x and the output's gradient gy.
     func convolutionWeightGradient(_ plan: ConvolutionPlan, x: View, gy: View, gw: Slice, scratch: Slice)
 }
@@ -77,13 +79,11 @@ public struct ConvolutionRequirements: Hashable, Sendable {
     /// Bytes of the packed weights; 0 when the plan takes HWIO weights.
     public let packedBytes: Int
     public let scratchBytes: Int
-    public let weightGradientScratchBytes: Int
 
-    public init(algorithm: String, packedBytes: Int, scratchBytes: Int, weightGradientScratchBytes: Int) {
+    public init(algorithm: String, packedBytes: Int, scratchBytes: Int) {
         self.algorithm = algorithm
         self.packedBytes = packedBytes
         self.scratchBytes = scratchBytes
-        self.weightGradientScratchBytes = weightGradientScratchBytes
     }
 }
 

@@ -152,7 +152,8 @@ struct TrainingScratch: Sendable {
             packed = needs.packedBytes
             operation = needs.scratchBytes
         case .convolution3x3WeightGradient:
-            operation = TrainingScratch.requirements(step.x!, step.gy!, .standard, backend).weightGradientScratchBytes
+            let plan = backend.makeConvolutionPlan(ConvolutionShape(step.x!, step.gy!, accuracy: .standard))
+            operation = backend.weightGradientScratchBytes(of: plan)
         case .convolution1x1:
             packed = backend.packedConvolution1x1Bytes(
                 inputChannels: step.x!.shape.c, outputChannels: step.y!.shape.c)

@@ -80,7 +80,7 @@ struct GoldenLayerTests {
         let gw = try device.scratch(weights.bytes)
         backend.convolutionWeightGradient(
             plan, x: x, gy: gy, gw: gw,
-            scratch: try device.scratch(backend.requirements(of: plan).weightGradientScratchBytes))
+            scratch: try device.scratch(backend.weightGradientScratchBytes(of: plan)))
         let gradient = permuted(try device.floats(gw), out: outputs, in: inputs, taps: 9, toEngine: false)
         try expectConvolution(gradient, "\(name).gweight", accuracy: accuracy)
         try expectBiasGradient(gy, "\(name).gbias")

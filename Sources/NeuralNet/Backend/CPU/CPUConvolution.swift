@@ -22,9 +22,12 @@ extension CPUBackend {
         withUnsafePointer(to: plan) { plan in
             ConvolutionRequirements(
                 algorithm: plan.pointee.algorithmName, packedBytes: lt_conv3x3_packed_floats(plan).floatBytes,
-                scratchBytes: lt_conv3x3_scratch_floats(plan).floatBytes,
-                weightGradientScratchBytes: lt_conv3x3_weight_gradient_scratch_floats(plan).floatBytes)
+                scratchBytes: lt_conv3x3_scratch_floats(plan).floatBytes)
         }
+    }
+
+    public func weightGradientScratchBytes(of plan: lt_conv3x3_plan) -> Int {
+        withUnsafePointer(to: plan) { lt_conv3x3_weight_gradient_scratch_floats($0).floatBytes }
     }
 
     public func packConvolution(_ plan: lt_conv3x3_plan, weights: Slice, packed: Slice) {
