@@ -16,7 +16,8 @@ struct ConvolutionTests {
 
     static let cases = [
         Case(n: 1, h: 1, w: 1, inputs: 1, outputs: 1), Case(n: 2, h: 5, w: 7, inputs: 3, outputs: 4),
-        Case(n: 1, h: 8, w: 6, inputs: 16, outputs: 8, margin: 8), Case(n: 3, h: 4, w: 3, inputs: 5, outputs: 2, margin: 3),
+        Case(n: 1, h: 8, w: 6, inputs: 16, outputs: 8, margin: 8),
+        Case(n: 3, h: 4, w: 3, inputs: 5, outputs: 2, margin: 3),
     ]
 
     /// Dense for the backend or not, by the settings of the stand-in.
@@ -54,7 +55,8 @@ struct ConvolutionTests {
             backend.packConvolution(plan, weights: try backend.slice(operands.weights), packed: packed)
             let y = try backend.view(operands.outputShape, margin: shape.margin)
             backend.convolution(
-                plan, x: operands.x, weights: packed, bias: bias ? try backend.slice(operands.bias) : nil, relu: relu, y: y,
+                plan, x: operands.x, weights: packed, bias: bias ? try backend.slice(operands.bias) : nil, relu: relu,
+                y: y,
                 scratch: try backend.scratch(needs.scratchBytes))
             let expected = operands.forward(bias: bias, relu: relu)
             // Where bias and ReLU come as a second step, the sum is rounded once more in between.
@@ -99,7 +101,8 @@ struct ConvolutionTests {
 
     @Test func aShapeIsPlannedOnce() throws {
         try withStandIn { backend, libraries in
-            let shape = ConvolutionShape(input: try Shape(n: 1, h: 4, w: 4, c: 2), outputChannels: 2, accuracy: .standard)
+            let shape = ConvolutionShape(
+                input: try Shape(n: 1, h: 4, w: 4, c: 2), outputChannels: 2, accuracy: .standard)
             let first = backend.makeConvolutionPlan(shape)
             let calls = libraries.calls("cudnnBackendFinalize")
             #expect(backend.makeConvolutionPlan(shape) === first)

@@ -16,7 +16,8 @@ struct ProductTests {
 
     static let cases = [
         Case(n: 1, h: 1, w: 1, inputs: 1, outputs: 1), Case(n: 2, h: 3, w: 5, inputs: 7, outputs: 4),
-        Case(n: 1, h: 4, w: 2, inputs: 16, outputs: 8, margin: 8), Case(n: 3, h: 2, w: 3, inputs: 5, outputs: 3, margin: 1),
+        Case(n: 1, h: 4, w: 2, inputs: 16, outputs: 8, margin: 8),
+        Case(n: 3, h: 2, w: 3, inputs: 5, outputs: 3, margin: 1),
     ]
 
     private let cpu: CPUBackend

@@ -98,7 +98,8 @@ final class StandInLibraries: @unchecked Sendable {
             let paths = files.map { sources.appendingPathComponent($0).path }
             process.arguments =
                 [
-                    "clang", "-shared", "-fPIC", "-O1", "-std=gnu11", "-fvisibility=hidden", "-Wall", "-Wextra", "-Werror",
+                    "clang", "-shared", "-fPIC", "-O1", "-std=gnu11", "-fvisibility=hidden", "-Wall", "-Wextra",
+                    "-Werror",
                     "-I", headers.path, "-o", folder.path(library),
                 ] + paths + ["-ldl", "-lpthread"]
             let pipe = Pipe()

@@ -110,29 +110,39 @@ public final class InferenceSession<B: Backend>: @unchecked Sendable {
             let first = batch * microBatch
             let count = min(microBatch, input.shape.n - first)
             try load(input, first: first, count: count)
-            let done = batch * steps.count
-            func report(_ steps: Int) {
-                progress?(InferenceProgress(completedSteps: done + steps, totalSteps: batches * self.steps.count))
-            }
-            if let recording = recordings.next(images: count, recording: { record(images: count) }) {
+            if recordings.areWanted, let recording = recording(images: count, &recordings) {
                 try checkCancelled(before: 0)
                 backend.replay(recording)
-                report(steps.count)
+                progress?(
+                    InferenceProgress(completedSteps: (batch + 1) * steps.count, totalSteps: batches * steps.count))
             } else {
                 // By index: iterating would copy each step to the heap.
                 for index in steps.indices {
                     try checkCancelled(before: index)
                     steps[index].run(on: backend, images: count)
-                    report(index + 1)
+                    progress?(
+                        InferenceProgress(
+                            completedSteps: batch * steps.count + index + 1, totalSteps: batches * steps.count))
                 }
             }
             try store(into: values, first: first, count: count)
         }
     }
 
-    private func record(images: Int) -> B.Recording? {
-        backend.record {
-            for index in steps.indices { steps[index].run(on: backend, images: images) }
+    /// What to replay for the next pass, or nil when its steps are to be run.
+    private func recording(images: Int, _ recordings: inout Recordings<B.Recording>) -> B.Recording? {
+        switch recordings.states[images] {
+        case nil:
+            recordings.states[images] = .ranOnce
+            return nil
+        case .ranOnce:
+            let recording = backend.record {
+                for index in steps.indices { steps[index].run(on: backend, images: images) }
+            }
+            recordings.states[images] = recording.map { .recorded($0) } ?? .refused
+            return recording
+        case .recorded(let recording): return recording
+        case .refused: return nil
         }
     }
 
@@ -190,28 +200,15 @@ public final class InferenceSession<B: Backend>: @unchecked Sendable {
 /// A session's recorded passes, one per number of images. The first pass is run step by step, so that a backend finds
 /// everything loaded when it records the second.
 private struct Recordings<Recording: Sendable>: Sendable {
-    private enum State {
+    enum State: Sendable {
         case ranOnce
         case recorded(Recording)
         case refused
     }
 
-    private var states: [Int: State] = [:]
-
-    /// What to replay for the next pass, or nil when its steps are to be run.
-    mutating func next(images: Int, recording: () -> Recording?) -> Recording? {
-        switch states[images] {
-        case nil:
-            states[images] = .ranOnce
-            return nil
-        case .ranOnce:
-            let recording = recording()
-            states[images] = recording.map { .recorded($0) } ?? .refused
-            return recording
-        case .recorded(let recording): return recording
-        case .refused: return nil
-        }
-    }
+    /// Whether the backend can record at all.
+    let areWanted = Recording.self != Never.self
+    var states: [Int: State] = [:]
 }
 
 /// How far a run has come.

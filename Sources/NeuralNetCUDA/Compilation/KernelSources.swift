@@ -12,7 +12,9 @@ enum KernelSources {
         let text: String
     }
 
-    static let all = [source("weights", PackageResources.weights_cu)]
+    static let all = [
+        source("elementwise", PackageResources.elementwise_cu), source("weights", PackageResources.weights_cu),
+    ]
     static let headers = [header("kernel_arguments.h", PackageResources.kernel_arguments_h)]
 
     private static func source(_ name: String, _ bytes: [UInt8]) -> Source {

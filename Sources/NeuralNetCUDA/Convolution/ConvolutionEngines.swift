@@ -14,7 +14,7 @@ struct ExecutableGraph: Sendable {
     func run(
         _ addresses: [(ConvolutionGraph.Tensor, lt_cuda_address)], workspace: lt_cuda_address, on cudnn: CudnnHandle
     ) throws(CudnnFailure) {
-        let pack = try CudnnDescriptor(LT_CUDNN_VARIANT_PACK, cudnn.library)
+        let pack = try CudnnDescriptor(LT_CUDNN_VARIANT_PACK, cudnn.source)
         try pack.set(LT_CUDNN_VARIANT_PACK_UNIQUE_IDS, LT_CUDNN_TYPE_INT64, addresses.map { $0.0.rawValue })
         try pack.set(
             LT_CUDNN_VARIANT_PACK_DATA_POINTERS, LT_CUDNN_TYPE_VOID_PTR,
@@ -76,7 +76,7 @@ extension ConvolutionGraph {
     private func configurations(
         _ graph: CudnnDescriptor, _ mode: Int, _ cudnn: CudnnHandle
     ) throws(CudnnFailure) -> [CudnnDescriptor] {
-        let heuristic = try CudnnDescriptor(LT_CUDNN_ENGINE_HEURISTIC, cudnn.library)
+        let heuristic = try CudnnDescriptor(LT_CUDNN_ENGINE_HEURISTIC, cudnn.source)
         try heuristic.set(LT_CUDNN_HEURISTIC_OPERATION_GRAPH, [graph])
         try heuristic.set(LT_CUDNN_HEURISTIC_MODE, LT_CUDNN_TYPE_HEURISTIC_MODE, [mode.code])
         try heuristic.finalize()
@@ -93,13 +93,14 @@ extension ConvolutionGraph {
             notes = try engine.get(
                 LT_CUDNN_ENGINE_NUMERICAL_NOTE, LT_CUDNN_TYPE_NUMERICAL_NOTE, limit: LT_CUDNN_NOTE_COUNT, of: Int32(0))
         }
-        let plan = try CudnnDescriptor(LT_CUDNN_EXECUTION_PLAN, cudnn.library)
+        let plan = try CudnnDescriptor(LT_CUDNN_EXECUTION_PLAN, cudnn.source)
         try plan.set(LT_CUDNN_EXECUTION_PLAN_HANDLE, LT_CUDNN_TYPE_HANDLE, [cudnn.handle])
         try plan.set(LT_CUDNN_EXECUTION_PLAN_ENGINE_CONFIG, [configuration])
         try plan.finalize()
         let workspace = try plan.get(
             LT_CUDNN_EXECUTION_PLAN_WORKSPACE_SIZE, LT_CUDNN_TYPE_INT64, limit: 1, of: Int64(0))
         return ExecutableGraph(
-            graph: self, operations: operations, plan: plan, workspaceBytes: Int(workspace.first ?? 0), notes: Set(notes.map { Int($0) }))
+            graph: self, operations: operations, plan: plan, workspaceBytes: Int(workspace.first ?? 0),
+            notes: Set(notes.map { Int($0) }))
     }
 }

@@ -26,32 +26,32 @@ struct ConvolutionGraph: Hashable, Sendable {
 
     /// The operations in a graph that cuDNN has checked. Throws what cuDNN says.
     func build(_ cudnn: CudnnHandle) throws(CudnnFailure) -> CudnnDescriptor {
-        let graph = try CudnnDescriptor(LT_CUDNN_OPERATION_GRAPH, cudnn.library)
+        let graph = try CudnnDescriptor(LT_CUDNN_OPERATION_GRAPH, cudnn.source)
         try graph.set(LT_CUDNN_GRAPH_HANDLE, LT_CUDNN_TYPE_HANDLE, [cudnn.handle])
-        try graph.set(LT_CUDNN_GRAPH_OPERATIONS, try operations(cudnn.library))
+        try graph.set(LT_CUDNN_GRAPH_OPERATIONS, try operations(cudnn.source))
         try graph.finalize()
         return graph
     }
 
     /// The operations alone, which cuDNN checks without a device.
-    func operations(_ library: Cudnn) throws(CudnnFailure) -> [CudnnDescriptor] {
+    func operations(_ source: CudnnSource) throws(CudnnFailure) -> [CudnnDescriptor] {
         switch work {
-        case .forward(let bias, let relu): try forward(library, bias: bias, relu: relu)
-        case .weightGradient(let result): [try weightGradient(library, result)]
+        case .forward(let bias, let relu): try forward(source, bias: bias, relu: relu)
+        case .weightGradient(let result): [try weightGradient(source, result)]
         }
     }
 
-    private func forward(_ library: Cudnn, bias: Bool, relu: Bool) throws(CudnnFailure) -> [CudnnDescriptor] {
-        let y = try activation(library, .y, shape.outputChannels, shape.outputPixels)
+    private func forward(_ source: CudnnSource, bias: Bool, relu: Bool) throws(CudnnFailure) -> [CudnnDescriptor] {
+        let y = try activation(source, .y, shape.outputChannels, shape.outputPixels)
         func result(_ name: Tensor, isLast: Bool) throws(CudnnFailure) -> CudnnDescriptor {
-            isLast ? y : try intermediate(library, name)
+            isLast ? y : try intermediate(source, name)
         }
         let sum = try result(.sum, isLast: !bias && !relu)
-        let convolution = try CudnnDescriptor(LT_CUDNN_OPERATION_CONVOLUTION_FORWARD, library)
-        try convolution.set(LT_CUDNN_FORWARD_CONVOLUTION, [try geometry(library)])
+        let convolution = try CudnnDescriptor(LT_CUDNN_OPERATION_CONVOLUTION_FORWARD, source)
+        try convolution.set(LT_CUDNN_FORWARD_CONVOLUTION, [try geometry(source)])
         try convolution.set(
-            LT_CUDNN_FORWARD_X, [try activation(library, .x, shape.input.c, shape.inputPixels)])
-        try convolution.set(LT_CUDNN_FORWARD_W, [try weights(library, element)])
+            LT_CUDNN_FORWARD_X, [try activation(source, .x, shape.input.c, shape.inputPixels)])
+        try convolution.set(LT_CUDNN_FORWARD_W, [try weights(source, element)])
         try convolution.set(LT_CUDNN_FORWARD_Y, [sum])
         try convolution.set(LT_CUDNN_FORWARD_ALPHA, LT_CUDNN_TYPE_FLOAT, [Float(1)])
         try convolution.set(LT_CUDNN_FORWARD_BETA, LT_CUDNN_TYPE_FLOAT, [Float(0)])
@@ -61,23 +61,23 @@ struct ConvolutionGraph: Hashable, Sendable {
         if bias {
             let biased = try result(.biased, isLast: !relu)
             let values = try tensor(
-                library, .bias, [1, shape.outputChannels, 1, 1],
+                source, .bias, [1, shape.outputChannels, 1, 1],
                 [shape.outputChannels, 1, shape.outputChannels, shape.outputChannels], .float32, alignment: 4)
-            operations.append(try pointwise(library, LT_CUDNN_POINTWISE_ADD, last, values, biased))
+            operations.append(try pointwise(source, LT_CUDNN_POINTWISE_ADD, last, values, biased))
             last = biased
         }
-        if relu { operations.append(try pointwise(library, LT_CUDNN_POINTWISE_RELU_FWD, last, nil, y)) }
+        if relu { operations.append(try pointwise(source, LT_CUDNN_POINTWISE_RELU_FWD, last, nil, y)) }
         return operations
     }
 
-    private func weightGradient(_ library: Cudnn, _ result: ElementType) throws(CudnnFailure) -> CudnnDescriptor {
-        let gradient = try CudnnDescriptor(LT_CUDNN_OPERATION_CONVOLUTION_BACKWARD_FILTER, library)
-        try gradient.set(LT_CUDNN_BACKWARD_FILTER_CONVOLUTION, [try geometry(library)])
+    private func weightGradient(_ source: CudnnSource, _ result: ElementType) throws(CudnnFailure) -> CudnnDescriptor {
+        let gradient = try CudnnDescriptor(LT_CUDNN_OPERATION_CONVOLUTION_BACKWARD_FILTER, source)
+        try gradient.set(LT_CUDNN_BACKWARD_FILTER_CONVOLUTION, [try geometry(source)])
         try gradient.set(
-            LT_CUDNN_BACKWARD_FILTER_X, [try activation(library, .x, shape.input.c, shape.inputPixels)])
+            LT_CUDNN_BACKWARD_FILTER_X, [try activation(source, .x, shape.input.c, shape.inputPixels)])
         try gradient.set(
-            LT_CUDNN_BACKWARD_FILTER_DY, [try activation(library, .y, shape.outputChannels, shape.outputPixels)])
-        try gradient.set(LT_CUDNN_BACKWARD_FILTER_DW, [try weights(library, result)])
+            LT_CUDNN_BACKWARD_FILTER_DY, [try activation(source, .y, shape.outputChannels, shape.outputPixels)])
+        try gradient.set(LT_CUDNN_BACKWARD_FILTER_DW, [try weights(source, result)])
         try gradient.set(LT_CUDNN_BACKWARD_FILTER_ALPHA, LT_CUDNN_TYPE_FLOAT, [Float(1)])
         try gradient.set(LT_CUDNN_BACKWARD_FILTER_BETA, LT_CUDNN_TYPE_FLOAT, [Float(0)])
         try gradient.finalize()
@@ -85,8 +85,8 @@ struct ConvolutionGraph: Hashable, Sendable {
     }
 
     /// 3×3, stride 1, same padding, sums in float32.
-    private func geometry(_ library: Cudnn) throws(CudnnFailure) -> CudnnDescriptor {
-        let geometry = try CudnnDescriptor(LT_CUDNN_CONVOLUTION, library)
+    private func geometry(_ source: CudnnSource) throws(CudnnFailure) -> CudnnDescriptor {
+        let geometry = try CudnnDescriptor(LT_CUDNN_CONVOLUTION, source)
         try geometry.set(LT_CUDNN_CONVOLUTION_COMPUTE_TYPE, dataType: LT_CUDNN_FLOAT)
         try geometry.set(
             LT_CUDNN_CONVOLUTION_MODE, LT_CUDNN_TYPE_CONVOLUTION_MODE, [LT_CUDNN_CROSS_CORRELATION.code])
@@ -100,13 +100,13 @@ struct ConvolutionGraph: Hashable, Sendable {
     }
 
     private func pointwise(
-        _ library: Cudnn, _ mode: Int, _ x: CudnnDescriptor, _ b: CudnnDescriptor?, _ y: CudnnDescriptor
+        _ source: CudnnSource, _ mode: Int, _ x: CudnnDescriptor, _ b: CudnnDescriptor?, _ y: CudnnDescriptor
     ) throws(CudnnFailure) -> CudnnDescriptor {
-        let function = try CudnnDescriptor(LT_CUDNN_POINTWISE, library)
+        let function = try CudnnDescriptor(LT_CUDNN_POINTWISE, source)
         try function.set(LT_CUDNN_POINTWISE_MODE, LT_CUDNN_TYPE_POINTWISE_MODE, [mode.code])
         try function.set(LT_CUDNN_POINTWISE_MATH_PRECISION, dataType: LT_CUDNN_FLOAT)
         try function.finalize()
-        let operation = try CudnnDescriptor(LT_CUDNN_OPERATION_POINTWISE, library)
+        let operation = try CudnnDescriptor(LT_CUDNN_OPERATION_POINTWISE, source)
         try operation.set(LT_CUDNN_OPERATION_POINTWISE_DESCRIPTION, [function])
         try operation.set(LT_CUDNN_OPERATION_POINTWISE_X, [x])
         if let b { try operation.set(LT_CUDNN_OPERATION_POINTWISE_B, [b]) }
@@ -118,35 +118,36 @@ struct ConvolutionGraph: Hashable, Sendable {
     // MARK: - Tensors. cuDNN counts dimensions N, C, H, W whatever the order in memory; the strides say channels-last.
 
     private func activation(
-        _ library: Cudnn, _ name: Tensor, _ channels: Int, _ pixels: PixelLayout
+        _ source: CudnnSource, _ name: Tensor, _ channels: Int, _ pixels: PixelLayout
     ) throws(CudnnFailure) -> CudnnDescriptor {
         let (n, h, w) = (shape.input.n, shape.input.h, shape.input.w)
         let alignment = ConvolutionGraph.alignment(ofByte: pixels.firstChannel * element.bytes)
         return try tensor(
-            library, name, [n, channels, h, w], [h * w * pixels.stride, 1, w * pixels.stride, pixels.stride], element,
+            source, name, [n, channels, h, w], [h * w * pixels.stride, 1, w * pixels.stride, pixels.stride], element,
             alignment: alignment)
     }
 
     /// Out × 3 × 3 × in in memory.
-    private func weights(_ library: Cudnn, _ element: ElementType) throws(CudnnFailure) -> CudnnDescriptor {
+    private func weights(_ source: CudnnSource, _ element: ElementType) throws(CudnnFailure) -> CudnnDescriptor {
         let inputs = shape.input.c
         return try tensor(
-            library, .weights, [shape.outputChannels, inputs, 3, 3], [9 * inputs, 1, 3 * inputs, inputs], element,
+            source, .weights, [shape.outputChannels, inputs, 3, 3], [9 * inputs, 1, 3 * inputs, inputs], element,
             alignment: 16)
     }
 
     /// A float32 value between two operations that never reaches memory.
-    private func intermediate(_ library: Cudnn, _ name: Tensor) throws(CudnnFailure) -> CudnnDescriptor {
+    private func intermediate(_ source: CudnnSource, _ name: Tensor) throws(CudnnFailure) -> CudnnDescriptor {
         let (n, h, w, c) = (shape.input.n, shape.input.h, shape.input.w, shape.outputChannels)
         return try tensor(
-            library, name, [n, c, h, w], [h * w * c, 1, w * c, c], .float32, alignment: 16, isVirtual: true)
+            source, name, [n, c, h, w], [h * w * c, 1, w * c, c], .float32, alignment: 16, isVirtual: true)
     }
 
     private func tensor(
-        _ library: Cudnn, _ name: Tensor, _ dimensions: [Int], _ strides: [Int], _ element: ElementType, alignment: Int,
+        _ source: CudnnSource, _ name: Tensor, _ dimensions: [Int], _ strides: [Int], _ element: ElementType,
+        alignment: Int,
         isVirtual: Bool = false
     ) throws(CudnnFailure) -> CudnnDescriptor {
-        let tensor = try CudnnDescriptor(LT_CUDNN_TENSOR, library)
+        let tensor = try CudnnDescriptor(LT_CUDNN_TENSOR, source)
         try tensor.set(LT_CUDNN_TENSOR_UNIQUE_ID, int64: [Int(name.rawValue)])
         try tensor.set(LT_CUDNN_TENSOR_DATA_TYPE, dataType: element.cudnn)
         try tensor.set(LT_CUDNN_TENSOR_DIMENSIONS, int64: dimensions)

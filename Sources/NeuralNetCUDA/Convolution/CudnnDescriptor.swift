@@ -4,16 +4,19 @@ import CCUDA
 ///
 /// `@unchecked Sendable`: nothing changes a descriptor once it is final.
 final class CudnnDescriptor: @unchecked Sendable {
-    private let library: Cudnn
+    private let source: CudnnSource
     private let descriptor: lt_cudnn_descriptor
     /// cuDNN reads them when it needs them, so they must live as long.
     private var parts: [CudnnDescriptor] = []
 
-    init(_ type: Int, _ library: Cudnn) throws(CudnnFailure) {
+    private var library: Cudnn { source.library }
+
+    init(_ type: Int, _ source: CudnnSource) throws(CudnnFailure) {
+        let library = source.library
         var descriptor: lt_cudnn_descriptor?
         let status = library.createDescriptor(type.code, &descriptor)
         guard status == LT_CUDNN_SUCCESS.code, let descriptor else { throw CudnnFailure(status, library) }
-        self.library = library
+        self.source = source
         self.descriptor = descriptor
     }
 
@@ -68,7 +71,7 @@ final class CudnnDescriptor: @unchecked Sendable {
     func get(_ attribute: Int, type: Int, limit: Int) throws(CudnnFailure) -> [CudnnDescriptor] {
         // cuDNN fills descriptors that the caller made.
         var made: [CudnnDescriptor] = []
-        for _ in 0..<limit { made.append(try CudnnDescriptor(type, library)) }
+        for _ in 0..<limit { made.append(try CudnnDescriptor(type, source)) }
         var raw = made.map { Optional($0.descriptor) }
         var count: Int64 = 0
         let status = raw.withUnsafeMutableBytes {

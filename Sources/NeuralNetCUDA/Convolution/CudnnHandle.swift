@@ -27,6 +27,16 @@ final class CudnnHandle: @unchecked Sendable {
     deinit { _ = context.withStream { _ in library.destroy(handle) } }
 }
 
+/// cuDNN's functions, and what must live as long as the objects made with them.
+struct CudnnSource: Sendable {
+    let library: Cudnn
+    let handle: CudnnHandle?
+}
+
+extension CudnnHandle {
+    var source: CudnnSource { CudnnSource(library: library, handle: self) }
+}
+
 /// What cuDNN says when it does not do something.
 struct CudnnFailure: Error {
     let status: lt_cudnn_status
