@@ -31,7 +31,7 @@ struct ConvolutionTests {
     @Test(arguments: cases, ElementType.allCases)
     func forward(shape: Case, element: ElementType) throws {
         for limits in Limits.allCases {
-            try withStandIn(element, prepare: { $0.set(limits.rawValue) }) { backend, _ in
+            try withStandIn(element, setting: limits.rawValue) { backend, _ in
                 try checkForward(shape, on: backend)
             }
         }
@@ -40,7 +40,7 @@ struct ConvolutionTests {
     @Test(arguments: cases, ElementType.allCases)
     func weightGradient(shape: Case, element: ElementType) throws {
         for limits in Limits.allCases {
-            try withStandIn(element, prepare: { $0.set(limits.rawValue) }) { backend, _ in
+            try withStandIn(element, setting: limits.rawValue) { backend, _ in
                 try checkWeightGradient(shape, on: backend)
             }
         }
@@ -132,8 +132,9 @@ struct ConvolutionTests {
     }
 
     @Test func aRefusalIsToldByTheNextSynchronize() throws {
-        try withStandIn(prepare: { $0.fail("cudnnBackendExecute", call: 1, result: 5000) }) { backend, libraries in
+        try withStandIn { backend, libraries in
             // Timing's own failures are nobody's.
+            libraries.fail("cudnnBackendExecute", result: 5000)
             let operands = try ConvolutionOperands(Case(n: 1, h: 3, w: 3, inputs: 1, outputs: 1), backend)
             let plan = backend.makeConvolutionPlan(operands.planned)
             try backend.synchronize()

@@ -27,7 +27,7 @@ struct ProductTests {
     @Test(arguments: cases, ElementType.allCases)
     func convolution1x1(shape: Case, element: ElementType) throws {
         for fusing in [true, false] {
-            try withStandIn(element, prepare: { $0.set("no fused products", fusing ? 0 : 1) }) { gpu, _ in
+            try withStandIn(element, setting: fusing ? "" : "no fused products") { gpu, _ in
                 let operands = Operands(shape, element, upsampling: 1)
                 for (bias, relu) in [(true, false), (true, true), (false, true), (false, false)] {
                     let expected = try operands.convolution1x1(on: cpu, bias: bias, relu: relu) { try cpu.dense($0) }
@@ -41,7 +41,7 @@ struct ProductTests {
     @Test(arguments: cases, ElementType.allCases)
     func transposedConvolution(shape: Case, element: ElementType) throws {
         for fusing in [true, false] {
-            try withStandIn(element, prepare: { $0.set("no fused products", fusing ? 0 : 1) }) { gpu, _ in
+            try withStandIn(element, setting: fusing ? "" : "no fused products") { gpu, _ in
                 let operands = Operands(shape, element, upsampling: 2)
                 for bias in [true, false] {
                     let expected = try operands.transposed(on: cpu, bias: bias) { try cpu.dense($0) }

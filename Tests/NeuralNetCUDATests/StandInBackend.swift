@@ -3,14 +3,14 @@ import Testing
 
 @testable import NeuralNetCUDA
 
-/// Runs `body` with a backend on stand-ins, and expects that no rule was broken and nothing was left when it is gone.
+/// Runs `body` with a backend on stand-ins that have a setting, and expects that no rule was broken and nothing was left when it is gone.
 func withStandIn(
     _ element: ElementType = .float32, deterministic: Bool = false, tf32: Bool = false,
-    prepare: (StandInLibraries) -> Void = { _ in }, sourceLocation: SourceLocation = #_sourceLocation,
+    setting: String = "", sourceLocation: SourceLocation = #_sourceLocation,
     _ body: (CUDABackend, StandInLibraries) throws -> Void
 ) throws {
     let libraries = try StandInLibraries()
-    prepare(libraries)
+    if !setting.isEmpty { libraries.set(setting) }
     do {
         var options = libraries.options(element)
         options.isDeterministic = deterministic
