@@ -50,6 +50,9 @@ SAME(LT_CUDA_EVENT_DEFAULT, CU_EVENT_DEFAULT);
 SAME(LT_CUDA_EVENT_DISABLE_TIMING, CU_EVENT_DISABLE_TIMING);
 SAME(LT_CUDA_CAPTURE_THREAD_LOCAL, CU_STREAM_CAPTURE_MODE_THREAD_LOCAL);
 SAME(LT_CUDA_FUNCTION_MAX_DYNAMIC_SHARED_MEMORY, CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES);
+SAME(LT_CUDA_LAUNCH_END, CU_LAUNCH_PARAM_END_AS_INT);
+SAME(LT_CUDA_LAUNCH_BUFFER_POINTER, CU_LAUNCH_PARAM_BUFFER_POINTER_AS_INT);
+SAME(LT_CUDA_LAUNCH_BUFFER_SIZE, CU_LAUNCH_PARAM_BUFFER_SIZE_AS_INT);
 SAME(LT_NVRTC_SUCCESS, NVRTC_SUCCESS);
 SAME(LT_NVRTC_COMPILATION_FAILED, NVRTC_ERROR_COMPILATION);
 SAME(LT_CUBLAS_SUCCESS, CUBLAS_STATUS_SUCCESS);
@@ -68,6 +71,8 @@ SAME(LT_CUBLASLT_DESC_TRANSB, CUBLASLT_MATMUL_DESC_TRANSB);
 SAME(LT_CUBLASLT_DESC_EPILOGUE, CUBLASLT_MATMUL_DESC_EPILOGUE);
 SAME(LT_CUBLASLT_DESC_BIAS_POINTER, CUBLASLT_MATMUL_DESC_BIAS_POINTER);
 SAME(LT_CUBLASLT_DESC_BIAS_DATA_TYPE, CUBLASLT_MATMUL_DESC_BIAS_DATA_TYPE);
+SAME(LT_CUBLASLT_LAYOUT_BATCH_COUNT, CUBLASLT_MATRIX_LAYOUT_BATCH_COUNT);
+SAME(LT_CUBLASLT_LAYOUT_STRIDED_BATCH_OFFSET, CUBLASLT_MATRIX_LAYOUT_STRIDED_BATCH_OFFSET);
 SAME(LT_CUBLASLT_EPILOGUE_DEFAULT, CUBLASLT_EPILOGUE_DEFAULT);
 SAME(LT_CUBLASLT_EPILOGUE_RELU, CUBLASLT_EPILOGUE_RELU);
 SAME(LT_CUBLASLT_EPILOGUE_BIAS, CUBLASLT_EPILOGUE_BIAS);
@@ -263,6 +268,9 @@ CHECK(lt_cublaslt_layout_create,
       (lt_cublaslt_layout *l, int32_t type, uint64_t rows, uint64_t columns, int64_t leading),
       cublasLtMatrixLayoutCreate((cublasLtMatrixLayout_t *)l, (cudaDataType)type, rows, columns, leading))
 CHECK(lt_cublaslt_layout_destroy, (lt_cublaslt_layout l), cublasLtMatrixLayoutDestroy((cublasLtMatrixLayout_t)l))
+CHECK(lt_cublaslt_layout_set_attribute, (lt_cublaslt_layout l, int32_t attribute, const void *value, size_t bytes),
+      cublasLtMatrixLayoutSetAttribute(
+          (cublasLtMatrixLayout_t)l, (cublasLtMatrixLayoutAttribute_t)attribute, value, bytes))
 CHECK(lt_cublaslt_description_create, (lt_cublaslt_description *d, int32_t compute, int32_t scale),
       cublasLtMatmulDescCreate((cublasLtMatmulDesc_t *)d, (cublasComputeType_t)compute, (cudaDataType)scale))
 CHECK(lt_cublaslt_description_destroy, (lt_cublaslt_description d),

@@ -29,6 +29,9 @@ enum {
     LT_CUBLASLT_DESC_BIAS_DATA_TYPE = 26,
 };
 
+// cublasLtMatrixLayoutAttribute_t
+enum { LT_CUBLASLT_LAYOUT_BATCH_COUNT = 5, LT_CUBLASLT_LAYOUT_STRIDED_BATCH_OFFSET = 6 };
+
 // cublasLtEpilogue_t
 enum {
     LT_CUBLASLT_EPILOGUE_DEFAULT = 1,
@@ -82,6 +85,8 @@ typedef lt_cublas_status (*lt_cublaslt_destroy)(lt_cublaslt_handle handle);
 typedef lt_cublas_status (*lt_cublaslt_layout_create)(
     lt_cublaslt_layout *layout, int32_t type, uint64_t rows, uint64_t columns, int64_t leading_dimension);
 typedef lt_cublas_status (*lt_cublaslt_layout_destroy)(lt_cublaslt_layout layout);
+typedef lt_cublas_status (*lt_cublaslt_layout_set_attribute)(
+    lt_cublaslt_layout layout, int32_t attribute, const void *value, size_t bytes);
 typedef lt_cublas_status (*lt_cublaslt_description_create)(
     lt_cublaslt_description *description, int32_t compute_type, int32_t scale_type);
 typedef lt_cublas_status (*lt_cublaslt_description_destroy)(lt_cublaslt_description description);

@@ -60,6 +60,10 @@ enum {
     LT_CUDA_CAPTURE_THREAD_LOCAL = 1,
     // CUfunction_attribute
     LT_CUDA_FUNCTION_MAX_DYNAMIC_SHARED_MEMORY = 8,
+    // Keys of cuLaunchKernel's `extra`, there pointers
+    LT_CUDA_LAUNCH_END = 0,
+    LT_CUDA_LAUNCH_BUFFER_POINTER = 1,
+    LT_CUDA_LAUNCH_BUFFER_SIZE = 2,
 };
 
 typedef int32_t lt_cuda_device;

@@ -64,6 +64,12 @@ public struct LossOptions<Buffer: Sendable>: Sendable {
         self.diceWeight = diceWeight
         self.gradientScale = gradientScale
     }
+
+    func scaling(_ factor: Float) -> LossOptions {
+        LossOptions(
+            classWeights: classWeights, ignoredLabel: ignoredLabel, crossEntropyWeight: crossEntropyWeight,
+            diceWeight: diceWeight, gradientScale: factor)
+    }
 }
 
 /// The value of a loss over one batch.
