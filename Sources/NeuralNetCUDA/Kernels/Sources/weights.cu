@@ -47,7 +47,7 @@ LT_CONVERSION(float16, float16, float32, float)
 LT_CONVERSION(bfloat16, bfloat16, float32, float)
 
 /// rotated[r][s][o][i] = weights[2 − r][2 − s][i][o]: the weights of the convolution that gives the input's gradient.
-LT_INLINE void rotate(const lt_rotate_arguments &a) {
+LT_INLINE void rotate_weights(const lt_rotate_arguments &a) {
     const long long area = a.inputs * a.outputs;
     for (long long item = first_item(); item < 9 * area; item += item_step()) {
         const long long tap = item / area, rest = item - tap * area, o = quotient(rest, a.inputs);
@@ -55,7 +55,7 @@ LT_INLINE void rotate(const lt_rotate_arguments &a) {
         pointer<float>(a.rotated)[item] = pointer<float>(a.weights)[(8 - tap) * area + i * a.outputs + o];
     }
 }
-LT_SINGLE_ENTRY(rotate, rotate_weights, lt_rotate_arguments)
+LT_SINGLE_ENTRY(rotate_weights, rotate, lt_rotate_arguments)
 
 /// Calls body(pixel of the view, value of `rows`, first channel).
 template <int lanes, typename Body>
@@ -82,13 +82,13 @@ LT_INLINE void scatter_groups(const lt_corners_arguments &a) {
 
 /// view(2i + a, 2j + b) = rows(i, j)[a][b] + bias. Reads rows and writes the view once.
 template <typename T>
-LT_INLINE void corners_scatter(const lt_corners_arguments &a) {
+LT_INLINE void scatter_corners(const lt_corners_arguments &a) {
     if (a.vector)
         scatter_groups<T, vector_lanes<T>::count>(a);
     else
         scatter_groups<T, 1>(a);
 }
-LT_ENTRIES(corners_scatter, lt_corners_arguments)
+LT_ENTRIES(scatter_corners, lt_corners_arguments)
 
 template <typename T, int lanes>
 LT_INLINE void gather_groups(const lt_corners_arguments &a) {
@@ -101,10 +101,10 @@ LT_INLINE void gather_groups(const lt_corners_arguments &a) {
 
 /// rows(i, j)[a][b] = view(2i + a, 2j + b).
 template <typename T>
-LT_INLINE void corners_gather(const lt_corners_arguments &a) {
+LT_INLINE void gather_corners(const lt_corners_arguments &a) {
     if (a.vector)
         gather_groups<T, vector_lanes<T>::count>(a);
     else
         gather_groups<T, 1>(a);
 }
-LT_ENTRIES(corners_gather, lt_corners_arguments)
+LT_ENTRIES(gather_corners, lt_corners_arguments)
