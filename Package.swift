@@ -138,8 +138,8 @@ let package = Package(
             name: "NeuralNetTests",
             dependencies: ["NeuralNet", "CKernels", "Platform", "TestSupport", "AllocationCounter"]),
         .testTarget(
-            name: "NeuralNetCUDATests", dependencies: ["NeuralNetCUDA", "NeuralNet", "CCUDA", "TestSupport"],
-            swiftSettings: swiftSettings),
+            name: "NeuralNetCUDATests", dependencies: ["NeuralNetCUDA", "NeuralNet", "CCUDA", "TestSupport", "TestDeadlines"],
+            exclude: ["StandIn"], swiftSettings: swiftSettings),
         .testTarget(
             name: "SegmentationTests", dependencies: ["Segmentation", "NeuralNet", "Imaging", "TestSupport"],
             swiftSettings: swiftSettings),

@@ -4,6 +4,8 @@ import NeuralNet
 /// A graph with one of cuDNN's engines, ready to run.
 struct ExecutableGraph: Sendable {
     let graph: ConvolutionGraph
+    /// The graph as cuDNN knows it, which the plan refers to.
+    let operations: CudnnDescriptor
     let plan: CudnnDescriptor
     let workspaceBytes: Int
     let notes: Set<Int>
@@ -59,7 +61,7 @@ extension ConvolutionGraph {
         for mode in [LT_CUDNN_HEURISTIC_A, LT_CUDNN_HEURISTIC_FALLBACK] where found.isEmpty {
             for configuration in (try? configurations(graph, mode, cudnn)) ?? [] where found.count < limit {
                 // An engine that cannot be made ready is as good as absent: cuDNN lists some that a device lacks.
-                guard let engine = try? executable(configuration, cudnn),
+                guard let engine = try? executable(configuration, of: graph, cudnn),
                     engine.workspaceBytes <= demands.workspaceLimit,
                     demands.allow(engine.notes, element: element)
                 else { continue }
@@ -83,7 +85,7 @@ extension ConvolutionGraph {
     }
 
     private func executable(
-        _ configuration: CudnnDescriptor, _ cudnn: CudnnHandle
+        _ configuration: CudnnDescriptor, of operations: CudnnDescriptor, _ cudnn: CudnnHandle
     ) throws(CudnnFailure) -> ExecutableGraph {
         let engines = try configuration.get(LT_CUDNN_ENGINE_CONFIG_ENGINE, type: LT_CUDNN_ENGINE, limit: 1)
         var notes: [Int32] = []
@@ -98,6 +100,6 @@ extension ConvolutionGraph {
         let workspace = try plan.get(
             LT_CUDNN_EXECUTION_PLAN_WORKSPACE_SIZE, LT_CUDNN_TYPE_INT64, limit: 1, of: Int64(0))
         return ExecutableGraph(
-            graph: self, plan: plan, workspaceBytes: Int(workspace.first ?? 0), notes: Set(notes.map { Int($0) }))
+            graph: self, operations: operations, plan: plan, workspaceBytes: Int(workspace.first ?? 0), notes: Set(notes.map { Int($0) }))
     }
 }
