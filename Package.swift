@@ -137,9 +137,18 @@ let package = Package(
         .testTarget(
             name: "NeuralNetTests",
             dependencies: ["NeuralNet", "CKernels", "Platform", "TestSupport", "AllocationCounter"]),
+        .target(
+            name: "CUDAEmulator", path: "Tests/CUDAEmulator",
+            cxxSettings: [
+                .headerSearchPath("."), .headerSearchPath("../../Sources/NeuralNetCUDA/Kernels/Sources"),
+                .enableWarning("all"), .enableWarning("extra"),
+            ] + (strict ? [.treatAllWarnings(as: .error)] : [])),
         .testTarget(
             name: "NeuralNetCUDATests",
-            dependencies: ["NeuralNetCUDA", "NeuralNet", "CCUDA", "TestSupport", "TestDeadlines"],
+            dependencies: [
+                "NeuralNetCUDA", "NeuralNet", "CCUDA", "CCUDAKernels", "CUDAEmulator", "Imaging", "TestSupport",
+                "TestDeadlines",
+            ],
             exclude: ["StandIn"], swiftSettings: swiftSettings),
         .testTarget(
             name: "SegmentationTests", dependencies: ["Segmentation", "NeuralNet", "Imaging", "TestSupport"],

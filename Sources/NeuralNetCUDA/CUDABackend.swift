@@ -21,6 +21,8 @@ public final class CUDABackend: Sendable {
     let plans: ConvolutionPlans
     /// float32 ones, for adding a bias with the kernel that scales and shifts.
     let ones: Slice
+    /// A result of eight bytes and the partial sums of up to 1023 shares, for sums of flat arrays.
+    let flatSums: Slice
 
     private static let channelLimit = 1 << 16
 
@@ -52,6 +54,7 @@ public final class CUDABackend: Sendable {
             let ones = DeviceSlice(buffer: try CUDABuffer(bytes: bytes, in: context), offset: 0, bytes: bytes)
             values.withUnsafeBytes { staging.upload($0, to: ones.address) }
             self.ones = ones
+            flatSums = DeviceSlice(buffer: try CUDABuffer(bytes: 8192, in: context), offset: 0, bytes: 8192)
             products = try ProductLibrary(libraries.cublasLt, context: context, allowsTF32: options.allowsTF32)
         } catch {
             // A device whose memory others hold answers so.

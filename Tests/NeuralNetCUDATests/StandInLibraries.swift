@@ -1,3 +1,4 @@
+import CUDAEmulator
 import Foundation
 import NeuralNet
 import TestSupport
@@ -28,6 +29,18 @@ final class StandInLibraries: @unchecked Sendable {
             throw Failure(text: String(cString: dlerror()))
         }
         self.driver = driver
+        var emulator = Emulator(run: cuda_emulator_run, error: cuda_emulator_error, bytes: cuda_emulator_argument_bytes)
+        function("standin_set_emulator", (@convention(c) (UnsafeRawPointer) -> Void).self)(&emulator)
+    }
+
+    /// As `standin_emulator`.
+    private struct Emulator {
+        let run:
+            @convention(c) (
+                UnsafePointer<CChar>?, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, Int, UnsafeRawPointer?
+            ) -> Int32
+        let error: @convention(c) () -> UnsafePointer<CChar>?
+        let bytes: @convention(c) (UnsafePointer<CChar>?) -> Int
     }
 
     var folder: String { temporary.url.path }

@@ -160,9 +160,9 @@ EXPORT int cuModuleUnload(lt_cuda_module module) {
 EXPORT int cuModuleGetFunction(lt_cuda_function *function, lt_cuda_module module, const char *name) {
     FUNCTION_RESULT("cuModuleGetFunction");
     handle *m = checked("cuModuleGetFunction", module, MODULE);
-    if (!m || !standin_kernel(name)) return LT_CUDA_NOT_FOUND;
+    if (!m || !standin_has_kernel(name) || strlen(name) >= sizeof m->kernel) return LT_CUDA_NOT_FOUND;
     handle *f = new_handle(FUNCTION);
-    f->kernel = standin_kernel(name);
+    strcpy(f->kernel, name);
     f->link = m;
     *function = (lt_cuda_function)f;
     return 0;
@@ -174,7 +174,8 @@ EXPORT int cuFuncSetAttribute(lt_cuda_function function, int32_t attribute, int 
 
 typedef struct {
     handle *function;
-    size_t bytes;
+    unsigned grid[3], block[3];
+    size_t shared_bytes, bytes;
     uint64_t arguments[128];
 } launch;
 
@@ -187,12 +188,11 @@ static void run_kernel(void *data) {
     const launch *l = data;
     check_arguments(l);
     if (!l->function->link->alive) standin_violation("a kernel runs after its module was unloaded");
-    l->function->kernel(l->arguments);
+    standin_run_kernel(l->function->kernel, l->grid, l->block, l->shared_bytes, l->arguments, l->bytes);
 }
 EXPORT int cuLaunchKernel(
     lt_cuda_function function, unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by, unsigned bz,
     unsigned shared, lt_cuda_stream stream, void **parameters, void **extra) {
-    (void)shared;
     FUNCTION_RESULT("cuLaunchKernel");
     handle *f = checked("cuLaunchKernel", function, FUNCTION);
     int fits = gx && gy && gz && gy <= 65535 && gz <= 65535 && bx && by && bz && (size_t)bx * by * bz <= 1024;
@@ -200,7 +200,11 @@ EXPORT int cuLaunchKernel(
     if ((uintptr_t)extra[0] != LT_CUDA_LAUNCH_BUFFER_POINTER || (uintptr_t)extra[2] != LT_CUDA_LAUNCH_BUFFER_SIZE ||
         extra[4])
         return LT_CUDA_INVALID_VALUE;
-    launch l = {.function = f, .bytes = *(size_t *)extra[3]};
+    launch l = {.function = f,
+                .grid = {gx, gy, gz},
+                .block = {bx, by, bz},
+                .shared_bytes = shared,
+                .bytes = *(size_t *)extra[3]};
     if (l.bytes > sizeof l.arguments) return LT_CUDA_INVALID_VALUE;
     memcpy(l.arguments, extra[1], l.bytes);
     check_arguments(&l);

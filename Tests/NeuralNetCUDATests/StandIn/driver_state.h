@@ -27,7 +27,7 @@ typedef struct handle {
     /// A stream's: where captured work goes. An event's: whether it has happened. A function's: its module.
     struct handle *link;
     int capturing, happened;
-    void (*kernel)(const void *arguments);
+    char kernel[64];
     lt_cuda_stream stream;
 } handle;
 
@@ -53,8 +53,18 @@ void standin_enqueue(lt_cuda_stream stream, void (*run)(void *), const void *dat
 /// Whether an address is in the range that device memory is taken from.
 int is_device_address(uint64_t address);
 
-/// The host's version of a kernel, or NULL.
-void (*standin_kernel(const char *name))(const void *arguments);
+/// The functions of cuda_emulator.h.
+typedef struct {
+    int (*run)(const char *name, unsigned grid_x, unsigned grid_y, unsigned grid_z, unsigned block_x, unsigned block_y,
+               unsigned block_z, size_t shared_bytes, const void *arguments);
+    const char *(*error)(void);
+    size_t (*argument_bytes)(const char *name);
+} standin_emulator;
+
+int standin_has_kernel(const char *name);
+/// Notes a violation where the kernel broke a rule.
+void standin_run_kernel(const char *name, const unsigned grid[3], const unsigned block[3], size_t shared_bytes,
+                        const void *arguments, size_t bytes);
 
 #define FUNCTION_RESULT(name)                      \
     do {                                           \
