@@ -12,6 +12,7 @@ let package = Package(
     name: "lungtriage",
     products: [
         .library(name: "NeuralNet", targets: ["NeuralNet"]),
+        .library(name: "NeuralNetCUDA", targets: ["NeuralNetCUDA"]),
         .library(name: "Segmentation", targets: ["Segmentation"]),
         .library(name: "Training", targets: ["Training"]),
         .library(name: "Imaging", targets: ["Imaging"]),
@@ -41,6 +42,11 @@ let package = Package(
         .target(name: "CConfinement", cSettings: cSettings),
         .target(name: "Confinement", dependencies: ["CConfinement", "Platform"], swiftSettings: swiftSettings),
         .target(name: "NeuralNet", dependencies: ["CKernels", "COpenBLAS", "Platform"], swiftSettings: swiftSettings),
+        .systemLibrary(name: "CCUDA"),
+        .systemLibrary(name: "CCUDAKernels"),
+        .target(
+            name: "NeuralNetCUDA", dependencies: ["NeuralNet", "CCUDA", "CCUDAKernels", "Digests", "Platform"],
+            resources: [.embedInCode("Kernels/Sources")], swiftSettings: swiftSettings),
         .target(name: "Segmentation", dependencies: ["NeuralNet", "Imaging"], swiftSettings: swiftSettings),
         .target(name: "Pages", swiftSettings: swiftSettings),
         .target(
@@ -133,6 +139,19 @@ let package = Package(
         .testTarget(
             name: "NeuralNetTests",
             dependencies: ["NeuralNet", "CKernels", "Platform", "TestSupport", "AllocationCounter"]),
+        .target(
+            name: "CUDAEmulator", path: "Tests/CUDAEmulator",
+            cxxSettings: [
+                .headerSearchPath("."), .headerSearchPath("../../Sources/NeuralNetCUDA/Kernels/Sources"),
+                .enableWarning("all"), .enableWarning("extra"),
+            ] + (strict ? [.treatAllWarnings(as: .error)] : [])),
+        .testTarget(
+            name: "NeuralNetCUDATests",
+            dependencies: [
+                "NeuralNetCUDA", "NeuralNet", "CCUDA", "CCUDAKernels", "CUDAEmulator", "Imaging", "TestSupport",
+                "TestDeadlines",
+            ],
+            exclude: ["StandIn"], swiftSettings: swiftSettings),
         .testTarget(
             name: "SegmentationTests", dependencies: ["Segmentation", "NeuralNet", "Imaging", "TestSupport"],
             swiftSettings: swiftSettings),

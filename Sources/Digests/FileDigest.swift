@@ -31,8 +31,22 @@ public enum FileDigest {
         }
         var digest = [UInt8](repeating: 0, count: 32)
         guard EVP_DigestFinal_ex(context, &digest, nil) == 1 else { throw Self.unavailable }
+        return hexadecimal(digest)
+    }
+
+    /// The same of bytes in memory.
+    public static func sha256(of data: Data) throws -> String {
+        var digest = [UInt8](repeating: 0, count: 32)
+        let computed = data.withUnsafeBytes {
+            EVP_Digest($0.baseAddress, $0.count, &digest, nil, EVP_sha256(), nil)
+        }
+        guard computed == 1 else { throw Self.unavailable }
+        return hexadecimal(digest)
+    }
+
+    private static func hexadecimal(_ bytes: [UInt8]) -> String {
         let digits = Array("0123456789abcdef")
-        return String(digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
+        return String(bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
     }
 
     private static var unavailable: SystemCallError { SystemCallError("SHA-256 cannot be computed.") }

@@ -21,6 +21,9 @@ public protocol DeviceMemory: AnyObject, Sendable {
     /// What runs the work, in words, for logs and tables.
     var description: String { get }
 
+    /// How activations and their gradients are stored; float32 unless a backend says otherwise.
+    var activationElement: ElementType { get }
+
     /// Bytes that can still be allocated, as far as the system tells.
     func availableBytes() -> Int
 
@@ -33,11 +36,49 @@ public protocol DeviceMemory: AnyObject, Sendable {
     /// Waits for the work so far and copies its result to the host. Throws `device` when an operation had failed.
     func download(_ slice: Slice, to destination: UnsafeMutableRawBufferPointer) throws(NeuralNetError)
 
+    /// Copies float32 values to a dense activation of the same number of values, in its element type.
+    func upload(_ values: UnsafeBufferPointer<Float>, to view: View)
+
+    /// Waits for the work so far and copies a dense activation to the host as float32. Throws `device` when an operation
+    /// had failed.
+    func download(_ view: View, to values: UnsafeMutableBufferPointer<Float>) throws(NeuralNetError)
+
     /// Waits until everything enqueued has run. Throws `device` when an operation failed.
     func synchronize() throws(NeuralNetError)
+
+    /// Work that was recorded once and is enqueued as a whole from then on.
+    associatedtype Recording: Sendable = Never
+
+    /// Records what `work` enqueues, without running it. Nil where the backend cannot, or not this work; then nothing has
+    /// happened. The operands must outlive the recording.
+    func record(_ work: () -> Void) -> Recording?
+
+    /// Enqueues recorded work, with the operands it was recorded with.
+    func replay(_ recording: Recording)
 }
 
 extension DeviceMemory {
+    public var activationElement: ElementType { .float32 }
+
+    public func upload(_ values: UnsafeBufferPointer<Float>, to view: View) {
+        upload(UnsafeRawBufferPointer(values), to: view.slice)
+    }
+
+    public func download(_ view: View, to values: UnsafeMutableBufferPointer<Float>) throws(NeuralNetError) {
+        try download(view.slice, to: UnsafeMutableRawBufferPointer(values))
+    }
+
+    /// The values of a dense activation; waits for the work so far.
+    func downloadFloats(_ view: View) throws(NeuralNetError) -> [Float] {
+        var values = [Float](repeating: 0, count: view.shape.count)
+        var failure: NeuralNetError?
+        values.withUnsafeMutableBufferPointer { values in
+            do throws(NeuralNetError) { try download(view, to: values) } catch { failure = error }
+        }
+        if let failure { throw failure }
+        return values
+    }
+
     /// Copies values to the device; `slice` must have their size.
     func upload(_ values: [Float], to slice: Slice) {
         values.withUnsafeBytes { upload($0, to: slice) }
@@ -59,4 +100,10 @@ extension DeviceMemory {
         }
         if let failure { throw failure }
     }
+}
+
+/// A backend that runs its operations one by one.
+extension DeviceMemory where Recording == Never {
+    public func record(_ work: () -> Void) -> Never? { nil }
+    public func replay(_ recording: Never) {}
 }

@@ -3,8 +3,8 @@ public protocol ConvolutionOperations: DeviceMemory {
     /// How one convolution of one shape is computed.
     associatedtype ConvolutionPlan: Sendable
 
-    /// Chooses how to convolve `input` to `outputChannels`; the same arguments give the same plan.
-    func makeConvolutionPlan(input: Shape, outputChannels: Int, accuracy: ConvolutionAccuracy) -> ConvolutionPlan
+    /// Chooses how to convolve operands of this shape; the same shape gives the same plan.
+    func makeConvolutionPlan(_ shape: ConvolutionShape) -> ConvolutionPlan
 
     /// The plan for fewer images. Weights packed for `plan` serve it too, and it needs no more scratch memory.
     func convolutionPlan(_ plan: ConvolutionPlan, images: Int) -> ConvolutionPlan
@@ -23,8 +23,53 @@ public protocol ConvolutionOperations: DeviceMemory {
     /// with them gives the input's.
     func rotateConvolution(inputChannels: Int, outputChannels: Int, weights: Slice, rotated: Slice)
 
+    /// Scratch bytes of `convolutionWeightGradient`.
+    func weightGradientScratchBytes(of plan: ConvolutionPlan) -> Int
     /// gw (HWIO, overwritten) = the gradient of the weights from x and the output's gradient gy.
     func convolutionWeightGradient(_ plan: ConvolutionPlan, x: View, gy: View, gw: Slice, scratch: Slice)
+}
+
+extension ConvolutionOperations {
+    /// A plan for dense operands.
+    public func makeConvolutionPlan(
+        input: Shape, outputChannels: Int, accuracy: ConvolutionAccuracy
+    ) -> ConvolutionPlan {
+        makeConvolutionPlan(ConvolutionShape(input: input, outputChannels: outputChannels, accuracy: accuracy))
+    }
+}
+
+/// What a convolution plan is made for: the shapes, and how the operands' pixels lie in memory.
+public struct ConvolutionShape: Hashable, Sendable {
+    public let input: Shape
+    public let outputChannels: Int
+    public let inputPixels: PixelLayout
+    public let outputPixels: PixelLayout
+    public let accuracy: ConvolutionAccuracy
+
+    /// `inputPixels` and `outputPixels`: nil means dense.
+    public init(
+        input: Shape, outputChannels: Int, inputPixels: PixelLayout? = nil, outputPixels: PixelLayout? = nil,
+        accuracy: ConvolutionAccuracy
+    ) {
+        self.input = input
+        self.outputChannels = outputChannels
+        self.inputPixels = inputPixels ?? PixelLayout(stride: input.c)
+        self.outputPixels = outputPixels ?? PixelLayout(stride: outputChannels)
+        self.accuracy = accuracy
+    }
+}
+
+/// Where the channels of an activation's pixels are, in values.
+public struct PixelLayout: Hashable, Sendable {
+    /// From one pixel to the next.
+    public let stride: Int
+    /// The channel of the wider tensor that is the activation's first. The wider tensor begins at a multiple of 64 bytes.
+    public let firstChannel: Int
+
+    public init(stride: Int, firstChannel: Int = 0) {
+        self.stride = stride
+        self.firstChannel = firstChannel
+    }
 }
 
 /// What a convolution plan needs and what it does.
@@ -34,13 +79,11 @@ public struct ConvolutionRequirements: Hashable, Sendable {
     /// Bytes of the packed weights; 0 when the plan takes HWIO weights.
     public let packedBytes: Int
     public let scratchBytes: Int
-    public let weightGradientScratchBytes: Int
 
-    public init(algorithm: String, packedBytes: Int, scratchBytes: Int, weightGradientScratchBytes: Int) {
+    public init(algorithm: String, packedBytes: Int, scratchBytes: Int) {
         self.algorithm = algorithm
         self.packedBytes = packedBytes
         self.scratchBytes = scratchBytes
-        self.weightGradientScratchBytes = weightGradientScratchBytes
     }
 }
 

@@ -16,8 +16,10 @@ public protocol ProductOperations: DeviceMemory {
 
     /// Scratch bytes of `convolution1x1WeightGradient` for this input.
     func convolution1x1GradientScratchBytes(input: Shape, outputChannels: Int) -> Int
+    /// Scratch bytes of `convolution1x1DataGradient`.
+    func convolution1x1DataGradientScratchBytes(inputChannels: Int, outputChannels: Int) -> Int
     /// gx = gy · wᵀ, w unpacked [in][out].
-    func convolution1x1DataGradient(gy: View, weights: Slice, gx: View)
+    func convolution1x1DataGradient(gy: View, weights: Slice, gx: View, scratch: Slice)
     /// gw [in][out] (overwritten) = xᵀ · gy.
     func convolution1x1WeightGradient(x: View, gy: View, gw: Slice, scratch: Slice)
 

@@ -51,14 +51,24 @@ public struct LossOptions<Buffer: Sendable>: Sendable {
     public let ignoredLabel: UInt8?
     public let crossEntropyWeight: Float
     public let diceWeight: Float
+    /// The gradient's factor: loss scaling, where activations are float16. The loss itself is not scaled.
+    public let gradientScale: Float
 
     public init(
-        classWeights: DeviceSlice<Buffer>?, ignoredLabel: UInt8?, crossEntropyWeight: Float, diceWeight: Float
+        classWeights: DeviceSlice<Buffer>?, ignoredLabel: UInt8?, crossEntropyWeight: Float, diceWeight: Float,
+        gradientScale: Float = 1
     ) {
         self.classWeights = classWeights
         self.ignoredLabel = ignoredLabel
         self.crossEntropyWeight = crossEntropyWeight
         self.diceWeight = diceWeight
+        self.gradientScale = gradientScale
+    }
+
+    func scaling(_ factor: Float) -> LossOptions {
+        LossOptions(
+            classWeights: classWeights, ignoredLabel: ignoredLabel, crossEntropyWeight: crossEntropyWeight,
+            diceWeight: diceWeight, gradientScale: factor)
     }
 }
 

@@ -5,9 +5,11 @@ struct ActivationArena: Sendable {
     let scratch: [InferencePlan.ByteRange]
     private let rootOffsets: [Int: Int]
     private let indexSpans: [Int: InferencePlan.ByteRange]
+    private let element: ElementType
 
     /// Scratch memory is a buffer like any other that lives for one step, so it reuses the memory of dead activations.
-    init(_ placement: Placement, output: Int, shapes: [Shape], needs: [StepNeeds]) {
+    init(_ placement: Placement, output: Int, shapes: [Shape], needs: [StepNeeds], element: ElementType) {
+        self.element = element
         var lifetimes: [Int: ClosedRange<Int>] = [:]
         var indexLifetimes: [Int: ClosedRange<Int>] = [:]
         func extend(_ table: inout [Int: ClosedRange<Int>], _ key: Int, to time: Int) {
@@ -29,7 +31,7 @@ struct ActivationArena: Sendable {
 
         let roots = lifetimes.keys.sorted()
         let pools = indexLifetimes.keys.sorted()
-        var requests = roots.map { request(shapes[$0].bytes, lifetimes[$0]!) }
+        var requests = roots.map { request(shapes[$0].bytes(of: element), lifetimes[$0]!) }
         for pool in pools {
             let step = placement.steps.firstIndex { $0.node == pool }!
             requests.append(request(needs[step].indexBytes, indexLifetimes[pool]!))
@@ -48,8 +50,8 @@ struct ActivationArena: Sendable {
 
     func operand(_ location: Placement.Location, _ shape: Shape) -> InferencePlan.Operand {
         InferencePlan.Operand(
-            offset: rootOffsets[location.root]! + location.channelOffset * MemoryLayout<Float>.size, shape: shape,
-            stride: location.stride)
+            offset: rootOffsets[location.root]! + location.channelOffset * element.bytes, shape: shape,
+            pixels: location.pixels, element: element)
     }
 
     /// The pooling indices a step writes or reads.

@@ -30,7 +30,9 @@ struct BoundStep<B: Backend>: Sendable {
         switch (planned.step.kind, planned.weights, planned.indices) {
         case (.convolution(3, _, let relu), let span?, _):
             let plan = backend.makeConvolutionPlan(
-                input: input.shape, outputChannels: output.shape.c, accuracy: .standard)
+                ConvolutionShape(
+                    input: input.shape, outputChannels: output.shape.c, inputPixels: planned.input.pixels,
+                    outputPixels: planned.output.pixels, accuracy: .standard))
             operation = .convolution3x3(plan: plan, weights: slice(span, of: weights), bias: bias, relu: relu)
         case (.convolution(1, _, let relu), let span?, _):
             operation = .convolution1x1(packed: slice(span, of: weights), bias: bias, relu: relu)
@@ -74,6 +76,6 @@ struct BoundStep<B: Backend>: Sendable {
 
 extension InferencePlan.Operand {
     func view<Buffer>(in arena: Buffer) -> DeviceView<Buffer> {
-        DeviceView(buffer: arena, offset: offset, shape: shape, stride: stride)
+        DeviceView(buffer: arena, offset: offset, shape: shape, stride: pixels.stride, element: element)
     }
 }

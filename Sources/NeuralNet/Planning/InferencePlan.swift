@@ -18,7 +18,8 @@ public struct InferencePlan: Sendable {
     struct Operand: Hashable, Sendable {
         let offset: Int
         let shape: Shape
-        let stride: Int
+        let pixels: PixelLayout
+        let element: ElementType
     }
 
     /// A range of bytes.
@@ -56,8 +57,11 @@ public struct InferencePlan: Sendable {
         let shapes = try network.shapes(input: input)
         let list = StepList(network, mode: .inference)
         let placement = Placement(list, network: network, dense: [0, list.output])
-        let needs = placement.steps.map { StepNeeds($0, network: network, shapes: shapes, backend: backend) }
-        let arena = ActivationArena(placement, output: list.output, shapes: shapes, needs: needs)
+        let needs = placement.steps.map {
+            StepNeeds($0, network: network, shapes: shapes, placement: placement, backend: backend)
+        }
+        let arena = ActivationArena(
+            placement, output: list.output, shapes: shapes, needs: needs, element: backend.activationElement)
 
         var weights = 0
         func reserve(_ bytes: Int?) -> ByteRange? {
@@ -75,7 +79,9 @@ public struct InferencePlan: Sendable {
                     step: step, input: arena.operand(placement.locations[step.inputs[0]]!, shapes[step.inputs[0]]),
                     output: output, indices: arena.indices(of: step), scratch: arena.scratch[index],
                     weights: reserve(needs[index].weightBytes), bias: reserve(needs[index].biasBytes)))
-            layers.append(step.description(network: network, shapes: shapes, needs: needs[index]))
+            layers.append(
+                step.description(
+                    network: network, shapes: shapes, needs: needs[index], element: backend.activationElement))
         }
         preparationBytes = placement.steps.map { $0.unpackedWeightBytes(network: network) }.max() ?? 0
         steps = planned
@@ -95,7 +101,7 @@ struct StepNeeds: Sendable {
     var indexBytes = 0
     var algorithm: String?
 
-    init<B: Backend>(_ step: Step, network: Network, shapes: [Shape], backend: B) {
+    init<B: Backend>(_ step: Step, network: Network, shapes: [Shape], placement: Placement, backend: B) {
         let input = shapes[step.inputs[0]]
         let output = shapes[step.output]
         let channelBytes = output.c * MemoryLayout<Float>.size
@@ -103,7 +109,10 @@ struct StepNeeds: Sendable {
         case .convolution(let kernel, let norm, _):
             if kernel == 3 {
                 let plan = backend.makeConvolutionPlan(
-                    input: input, outputChannels: output.c, accuracy: .standard)
+                    ConvolutionShape(
+                        input: input, outputChannels: output.c,
+                        inputPixels: placement.locations[step.inputs[0]]!.pixels,
+                        outputPixels: placement.target(of: step).pixels, accuracy: .standard))
                 let needs = backend.requirements(of: plan)
                 let plain = 9 * input.c * channelBytes
                 weightBytes = needs.packedBytes > 0 ? needs.packedBytes : plain
@@ -142,7 +151,9 @@ extension Step {
     }
 
     /// A row of the plan's description.
-    func description(network: Network, shapes: [Shape], needs: StepNeeds) -> PlannedLayer {
+    func description(
+        network: Network, shapes: [Shape], needs: StepNeeds, element: ElementType
+    ) -> PlannedLayer {
         var names = [network.nodes[node].name]
         if case .convolution(_, let norm?, _) = kind { names.append(network.nodes[norm].name) }
         if names.count == 1 || network.nodes[output].operation == .relu, output != node {
@@ -154,6 +165,6 @@ extension Step {
             algorithm: needs.algorithm, input: shapes[inputs[0]], output: written,
             flops: flops(network: network, shapes: shapes),
             weightBytes: (needs.weightBytes ?? 0) + (needs.biasBytes ?? 0), scratchBytes: needs.scratchBytes,
-            outputBytes: written.bytes)
+            outputBytes: written.bytes(of: element))
     }
 }

@@ -15,7 +15,7 @@ public final class InferenceSession<B: Backend>: @unchecked Sendable {
     private let steps: [BoundStep<B>]
     private let input: B.View
     private let output: B.View
-    private let lock = Mutex(())
+    private let recordings = Mutex(Recordings<B.Recording>())
 
     /// Prepares `network` with `parameters` for images of `height` × `width`.
     ///
@@ -70,9 +70,9 @@ public final class InferenceSession<B: Backend>: @unchecked Sendable {
         _ input: Tensor, into result: inout Tensor, progress: ((InferenceProgress) -> Void)? = nil
     ) throws(NeuralNetError) {
         try check(input.shape, result.shape)
-        try lock.withLock { _ throws(NeuralNetError) in
+        try recordings.withLock { recordings throws(NeuralNetError) in
             try result.withMutableValues { values throws(NeuralNetError) in
-                try run(input, into: values, progress: progress)
+                try run(input, into: values, recordings: &recordings, progress: progress)
             }
         }
     }
@@ -87,7 +87,7 @@ public final class InferenceSession<B: Backend>: @unchecked Sendable {
                 .shapeMismatch, operation: "timing",
                 message: "One micro-batch of at most \(microBatch) images is timed, but there are \(input.shape.n).")
         }
-        return try lock.withLock { _ throws(NeuralNetError) in
+        return try recordings.withLock { _ throws(NeuralNetError) in
             try load(input, first: 0, count: input.shape.n)
             let clock = ContinuousClock()
             var seconds: [Double] = []
@@ -102,26 +102,54 @@ public final class InferenceSession<B: Backend>: @unchecked Sendable {
     }
 
     private func run(
-        _ input: Tensor, into values: UnsafeMutableBufferPointer<Float>, progress: ((InferenceProgress) -> Void)?
+        _ input: Tensor, into values: UnsafeMutableBufferPointer<Float>, recordings: inout Recordings<B.Recording>,
+        progress: ((InferenceProgress) -> Void)?
     ) throws(NeuralNetError) {
         let batches = (input.shape.n + microBatch - 1) / microBatch
         for batch in 0..<batches {
             let first = batch * microBatch
             let count = min(microBatch, input.shape.n - first)
             try load(input, first: first, count: count)
-            // By index: iterating would copy each step to the heap.
-            for index in steps.indices {
-                guard !Task.isCancelled else {
-                    throw NeuralNetError(
-                        .cancelled, operation: plan.layers[index].name, message: "The caller cancelled the run.")
-                }
-                steps[index].run(on: backend, images: count)
+            if recordings.areWanted, let recording = recording(images: count, &recordings) {
+                try checkCancelled(before: 0)
+                backend.replay(recording)
                 progress?(
-                    InferenceProgress(
-                        completedSteps: batch * steps.count + index + 1, totalSteps: batches * steps.count))
+                    InferenceProgress(completedSteps: (batch + 1) * steps.count, totalSteps: batches * steps.count))
+            } else {
+                // By index: iterating would copy each step to the heap.
+                for index in steps.indices {
+                    try checkCancelled(before: index)
+                    steps[index].run(on: backend, images: count)
+                    progress?(
+                        InferenceProgress(
+                            completedSteps: batch * steps.count + index + 1, totalSteps: batches * steps.count))
+                }
             }
             try store(into: values, first: first, count: count)
         }
+    }
+
+    /// What to replay for the next pass, or nil when its steps are to be run.
+    private func recording(images: Int, _ recordings: inout Recordings<B.Recording>) -> B.Recording? {
+        switch recordings.states[images] {
+        case nil:
+            recordings.states[images] = .ranOnce
+            return nil
+        case .ranOnce:
+            let recording = backend.record {
+                for index in steps.indices { steps[index].run(on: backend, images: images) }
+            }
+            recordings.states[images] = recording.map { .recorded($0) } ?? .refused
+            return recording
+        case .recorded(let recording): return recording
+        case .refused: return nil
+        }
+    }
+
+    private func checkCancelled(before index: Int) throws(NeuralNetError) {
+        guard Task.isCancelled else { return }
+        throw NeuralNetError(
+            .cancelled, operation: plan.layers[index].name, message: "The caller cancelled the run.")
     }
 
     private func load(_ tensor: Tensor, first: Int, count: Int) throws(NeuralNetError) {
@@ -129,7 +157,7 @@ public final class InferenceSession<B: Backend>: @unchecked Sendable {
         tensor.withValues { values in
             let image = plan.input.count / microBatch
             let part = UnsafeBufferPointer(rebasing: values[(first * image)..<((first + count) * image)])
-            backend.upload(UnsafeRawBufferPointer(part), to: view.slice)
+            backend.upload(part, to: view)
         }
         try checkFinite(view, what: "input", first: first)
     }
@@ -141,7 +169,7 @@ public final class InferenceSession<B: Backend>: @unchecked Sendable {
         try checkFinite(view, what: "output", first: first)
         let image = plan.output.count / microBatch
         let part = UnsafeMutableBufferPointer(rebasing: values[(first * image)..<((first + count) * image)])
-        try backend.download(view.slice, to: UnsafeMutableRawBufferPointer(part))
+        try backend.download(view, to: part)
     }
 
     private func checkFinite(_ view: B.View, what: String, first: Int) throws(NeuralNetError) {
@@ -167,6 +195,20 @@ public final class InferenceSession<B: Backend>: @unchecked Sendable {
                 message: "The result has shape \(wanted), but the tensor for it is \(result).")
         }
     }
+}
+
+/// A session's recorded passes, one per number of images. The first pass is run step by step, so that a backend finds
+/// everything loaded when it records the second.
+private struct Recordings<Recording: Sendable>: Sendable {
+    enum State: Sendable {
+        case ranOnce
+        case recorded(Recording)
+        case refused
+    }
+
+    /// Whether the backend can record at all.
+    let areWanted = Recording.self != Never.self
+    var states: [Int: State] = [:]
 }
 
 /// How far a run has come.

@@ -5,8 +5,10 @@ struct Placement: Sendable {
         /// The node whose value fills the storage.
         let root: Int
         let channelOffset: Int
-        /// Channels of the storage: floats from pixel to pixel.
+        /// Channels of the storage: values from pixel to pixel.
         let stride: Int
+
+        var pixels: PixelLayout { PixelLayout(stride: stride, firstChannel: channelOffset) }
     }
 
     /// The steps, with concatenations replaced by the copies that remain.

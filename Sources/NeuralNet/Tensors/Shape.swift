@@ -46,6 +46,8 @@ public struct Shape: Hashable, Sendable, CustomStringConvertible {
     public var count: Int { n * h * w * c }
     /// Bytes of the float32 values.
     public var bytes: Int { count * MemoryLayout<Float>.size }
+    /// Bytes of the values as a backend stores them.
+    public func bytes(of element: ElementType) -> Int { count * element.bytes }
 
     /// The shape with another number of channels; throws as `init`.
     public func with(c: Int) throws(NeuralNetError) -> Shape { try Shape(n: n, h: h, w: w, c: c) }

@@ -9,9 +9,9 @@ struct BoundConvolution<B: Backend>: Sendable {
     let scratch: B.Slice
 
     init(
-        input: Shape, output: Shape, weights: B.Slice, scratch: B.Slice, parts: TrainingScratch, backend: B
+        shape: ConvolutionShape, weights: B.Slice, scratch: B.Slice, parts: TrainingScratch, backend: B
     ) {
-        plan = backend.makeConvolutionPlan(input: input, outputChannels: output.c, accuracy: .high)
+        plan = backend.makeConvolutionPlan(shape)
         self.weights = weights
         func part(_ offset: Int, _ bytes: Int) -> B.Slice {
             DeviceSlice(buffer: scratch.buffer, offset: scratch.offset + offset, bytes: bytes)

@@ -22,7 +22,7 @@ struct BoundTrainingStep<B: Backend>: Sendable {
         case convolution3x3WeightGradient(B.ConvolutionPlan, gradient: B.Slice, scratch: B.Slice)
         case convolution3x3DataGradient(BoundConvolution<B>)
         case convolution1x1WeightGradient(gradient: B.Slice, scratch: B.Slice)
-        case convolution1x1DataGradient(weights: B.Slice)
+        case convolution1x1DataGradient(weights: B.Slice, scratch: B.Slice)
         /// `gradient` is the weights', nil where it is not wanted.
         case transposedGradients(weights: B.Slice, gradient: B.Slice?, scratch: B.Slice)
         case maxPoolBackward(indices: B.Slice, accumulating: Bool)
@@ -36,8 +36,8 @@ struct BoundTrainingStep<B: Backend>: Sendable {
     let name: String
     let x, y, gy, gx: B.View?
 
-    /// Enqueues the call. `seed` is this optimiser step's, for dropout.
-    func run(on backend: B, memory: TrainingMemory<B>, seed: UInt64) {
+    /// Enqueues the call. `seed` is this optimiser step's, for dropout; `gradientScale` is the loss's.
+    func run(on backend: B, memory: TrainingMemory<B>, seed: UInt64, gradientScale: Float = 1) {
         switch operation {
         case .convolution3x3(let convolution, let bias, let relu):
             convolution.forward(x!, bias: bias, relu: relu, y!, on: backend)
@@ -63,7 +63,8 @@ struct BoundTrainingStep<B: Backend>: Sendable {
         case .softmax: backend.softmax(x: x!, y: y!)
         case .loss(let options, let scratch):
             backend.loss(
-                logits: x!, labels: memory.labels, options: options, gradient: gx!, result: memory.lossResult,
+                logits: x!, labels: memory.labels, options: options.scaling(gradientScale), gradient: gx!,
+                result: memory.lossResult,
                 scratch: scratch)
         case .objective: break
         default: runBackward(on: backend)
@@ -80,8 +81,8 @@ struct BoundTrainingStep<B: Backend>: Sendable {
         case .convolution3x3DataGradient(let convolution): convolution.dataGradient(gy!, gx!, on: backend)
         case .convolution1x1WeightGradient(let gradient, let scratch):
             backend.convolution1x1WeightGradient(x: x!, gy: gy!, gw: gradient, scratch: scratch)
-        case .convolution1x1DataGradient(let weights):
-            backend.convolution1x1DataGradient(gy: gy!, weights: weights, gx: gx!)
+        case .convolution1x1DataGradient(let weights, let scratch):
+            backend.convolution1x1DataGradient(gy: gy!, weights: weights, gx: gx!, scratch: scratch)
         case .transposedGradients(let weights, let gradient, let scratch):
             // Without a gradient of the weights only the shape of the input counts, which its gradient has too.
             backend.transposedGradients(

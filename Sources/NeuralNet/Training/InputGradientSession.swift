@@ -84,13 +84,13 @@ public final class InputGradientSession<B: Backend>: @unchecked Sendable {
     }
 
     private func upload(_ tensor: Tensor, to view: B.View, _ what: String) throws(NeuralNetError) {
-        tensor.withValues { backend.upload(UnsafeRawBufferPointer($0), to: view.slice) }
+        tensor.withValues { backend.upload($0, to: view) }
         try checkFinite(view, what)
     }
 
     private func download(_ view: B.View, _ what: String) throws(NeuralNetError) -> Tensor {
         try checkFinite(view, what)
-        return try Tensor(try backend.downloadFloats(view.slice), shape: view.shape)
+        return try Tensor(try backend.downloadFloats(view), shape: view.shape)
     }
 
     private func checkFinite(_ view: B.View, _ what: String) throws(NeuralNetError) {

@@ -14,8 +14,8 @@ extension BoundTrainingStep {
 
         func convolution(_ input: TrainingStep.Operand, _ output: TrainingStep.Operand) -> BoundConvolution<B> {
             BoundConvolution(
-                input: input.shape, output: output.shape, weights: memory.parameter(weight), scratch: scratch,
-                parts: parts, backend: backend)
+                shape: ConvolutionShape(input, output, accuracy: .high), weights: memory.parameter(weight),
+                scratch: scratch, parts: parts, backend: backend)
         }
 
         self.node = step.node
@@ -60,15 +60,14 @@ extension BoundTrainingStep {
                 BoundNormalization(node.name, relu: relu, scratch: scratch, memory: memory))
         case .biasGradient: operation = .biasGradient(memory.gradient("\(node.name).bias"), scratch: scratch)
         case .convolution3x3WeightGradient:
-            let plan = backend.makeConvolutionPlan(
-                input: step.x!.shape, outputChannels: step.gy!.shape.c, accuracy: .standard)
+            let plan = backend.makeConvolutionPlan(ConvolutionShape(step.x!, step.gy!, accuracy: .standard))
             operation = .convolution3x3WeightGradient(plan, gradient: memory.gradient(weight), scratch: scratch)
         case .convolution3x3DataGradient:
             operation = .convolution3x3DataGradient(convolution(step.gy!, step.gx!))
         case .convolution1x1WeightGradient:
             operation = .convolution1x1WeightGradient(gradient: memory.gradient(weight), scratch: scratch)
         case .convolution1x1DataGradient:
-            operation = .convolution1x1DataGradient(weights: memory.parameter(weight))
+            operation = .convolution1x1DataGradient(weights: memory.parameter(weight), scratch: scratch)
         case .transposedGradients:
             operation = .transposedGradients(
                 weights: memory.parameter(weight), gradient: memory.gradient(weight), scratch: scratch)

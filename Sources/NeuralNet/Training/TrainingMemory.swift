@@ -1,6 +1,7 @@
 /// The device memory of a forward and backward pass, and how a plan's names map to it.
 struct TrainingMemory<B: Backend>: Sendable {
     let plan: TrainingPlan
+    let element: ElementType
     let arena: B.Buffer
     /// Gradients, moments and what belongs to the loss are empty where the plan is for the input's gradient.
     let parameters, gradients, firstMoment, secondMoment, statistics: B.Buffer
@@ -10,6 +11,7 @@ struct TrainingMemory<B: Backend>: Sendable {
 
     init(plan: TrainingPlan, loss: Loss?, backend: B) throws(NeuralNetError) {
         self.plan = plan
+        element = backend.activationElement
         arena = try backend.allocate(bytes: plan.arenaBytes)
         let bytes = plan.layout.count * MemoryLayout<Float>.size
         parameters = try backend.allocate(bytes: bytes)
@@ -35,8 +37,8 @@ struct TrainingMemory<B: Backend>: Sendable {
     func view(_ operand: TrainingStep.Operand) -> B.View {
         DeviceView(
             buffer: arena,
-            offset: plan.place(operand.buffer).offset + operand.channelOffset * MemoryLayout<Float>.size,
-            shape: operand.shape, stride: operand.stride)
+            offset: plan.place(operand.buffer).offset + operand.channelOffset * element.bytes,
+            shape: operand.shape, stride: operand.stride, element: element)
     }
 
     func indices(_ pool: Int) -> B.Slice { slice(plan.place(.indices(pool))) }

@@ -109,14 +109,15 @@ private struct BufferLifetimes {
                 bytes[key] = size
             }
         }
-        use(input.buffer, at: 0, bytes: input.shape.bytes)
+        let element = backend.activationElement
+        use(input.buffer, at: 0, bytes: input.shape.bytes(of: element))
         for (time, step) in steps.enumerated() {
             for key in step.buffers {
                 let size =
                     switch key {
-                    case .activation(let root), .gradient(let root): shapes[root].bytes
+                    case .activation(let root), .gradient(let root): shapes[root].bytes(of: element)
                     case .indices(let pool): backend.poolIndexBytes(output: shapes[pool])
-                    case .temporary: step.gx?.shape.bytes ?? 0
+                    case .temporary: step.gx?.shape.bytes(of: element) ?? 0
                     case .scratch: 0
                     }
                 use(key, at: time, bytes: size)
@@ -124,7 +125,7 @@ private struct BufferLifetimes {
             let scratch = TrainingScratch(step, backend: backend).bytes
             if scratch > 0 { use(.scratch(time), at: time, bytes: scratch) }
         }
-        if let result { use(result.buffer, at: steps.count, bytes: shapes[0].bytes) }
+        if let result { use(result.buffer, at: steps.count, bytes: shapes[0].bytes(of: element)) }
         keys = order
         requests = order.map {
             ArenaLayout.Request(bytes: bytes[$0]!, first: times[$0]!.lowerBound, last: times[$0]!.upperBound)
@@ -151,7 +152,8 @@ struct TrainingScratch: Sendable {
             packed = needs.packedBytes
             operation = needs.scratchBytes
         case .convolution3x3WeightGradient:
-            operation = TrainingScratch.requirements(step.x!, step.gy!, .standard, backend).weightGradientScratchBytes
+            let plan = backend.makeConvolutionPlan(ConvolutionShape(step.x!, step.gy!, accuracy: .standard))
+            operation = backend.weightGradientScratchBytes(of: plan)
         case .convolution1x1:
             packed = backend.packedConvolution1x1Bytes(
                 inputChannels: step.x!.shape.c, outputChannels: step.y!.shape.c)
@@ -160,6 +162,9 @@ struct TrainingScratch: Sendable {
         case .convolution1x1WeightGradient:
             operation = backend.convolution1x1GradientScratchBytes(
                 input: step.x!.shape, outputChannels: step.gy!.shape.c)
+        case .convolution1x1DataGradient:
+            operation = backend.convolution1x1DataGradientScratchBytes(
+                inputChannels: step.gx!.shape.c, outputChannels: step.gy!.shape.c)
         case .transposedGradients:
             operation = backend.transposedGradientScratchBytes(input: step.x!.shape, outputChannels: step.gy!.shape.c)
         case .transposedDataGradient:
@@ -175,8 +180,15 @@ struct TrainingScratch: Sendable {
         _ input: TrainingStep.Operand, _ output: TrainingStep.Operand, _ accuracy: ConvolutionAccuracy,
         _ backend: B
     ) -> ConvolutionRequirements {
-        let plan = backend.makeConvolutionPlan(
-            input: input.shape, outputChannels: output.shape.c, accuracy: accuracy)
-        return backend.requirements(of: plan)
+        let shape = ConvolutionShape(input, output, accuracy: accuracy)
+        return backend.requirements(of: backend.makeConvolutionPlan(shape))
+    }
+}
+
+extension ConvolutionShape {
+    init(_ input: TrainingStep.Operand, _ output: TrainingStep.Operand, accuracy: ConvolutionAccuracy) {
+        self.init(
+            input: input.shape, outputChannels: output.shape.c, inputPixels: input.pixels, outputPixels: output.pixels,
+            accuracy: accuracy)
     }
 }

@@ -42,6 +42,11 @@ public final class TrainingSession<B: Backend>: @unchecked Sendable {
         var steps = 0
         /// `num_batches_tracked` of every batch normalisation.
         var batchesTracked: [String: Int64] = [:]
+        var lossScale: LossScale
+        /// The factor that the gradients on the device have.
+        var gradientScale: Float = 1
+
+        init(_ element: ElementType) { lossScale = LossScale(element) }
     }
 
     /// Prepares training of `network` from `parameters`, on batches of `batch` images of `height` × `width`.
@@ -68,7 +73,7 @@ public final class TrainingSession<B: Backend>: @unchecked Sendable {
             BoundTrainingStep(
                 step, number: number, network: network, loss: options.loss, memory: memory, backend: backend)
         }
-        counters = Mutex(Counters())
+        counters = Mutex(Counters(backend.activationElement))
         try load(parameters)
     }
 
@@ -85,14 +90,13 @@ public final class TrainingSession<B: Backend>: @unchecked Sendable {
         try check(input, labels)
         return try counters.withLock { counters throws(NeuralNetError) in
             try upload(input, labels)
-            try run(0..<steps.count, step: counters.steps)
-            let norm = try backend.sumOfSquares(memory.floats(0..<plan.layout.count, of: memory.gradients)).squareRoot()
-            let loss = try checkedLoss()
+            let (loss, norm) = try propagate(&counters)
             guard norm.isFinite else { throw notFinite("gradient", "The gradient's norm is \(norm).", counters.steps) }
             let rate = options.schedule.rate(at: counters.steps)
-            update(rate: rate, norm: norm, step: counters.steps + 1)
+            update(rate: rate, norm: norm, scale: counters.lossScale.factor, step: counters.steps + 1)
             track(&counters)
             counters.steps += 1
+            counters.lossScale.succeed()
             return TrainingStepResult(loss: loss, gradientNorm: norm, learningRate: rate, step: counters.steps)
         }
     }
@@ -102,8 +106,7 @@ public final class TrainingSession<B: Backend>: @unchecked Sendable {
         try check(input, labels)
         return try counters.withLock { counters throws(NeuralNetError) in
             try upload(input, labels)
-            try run(0..<steps.count, step: counters.steps)
-            return try checkedLoss()
+            return try propagate(&counters).loss
         }
     }
 
@@ -114,7 +117,7 @@ public final class TrainingSession<B: Backend>: @unchecked Sendable {
             try upload(input)
             try run(0..<plan.lossIndex, step: counters.steps)
             let view = memory.view(plan.steps[plan.lossIndex].x!)
-            return try Tensor(try backend.downloadFloats(view.slice), shape: view.shape)
+            return try Tensor(try backend.downloadFloats(view), shape: view.shape)
         }
     }
 
@@ -140,7 +143,7 @@ public final class TrainingSession<B: Backend>: @unchecked Sendable {
 
     private func upload(_ input: Tensor, _ labels: LabelMap? = nil) throws(NeuralNetError) {
         let view = memory.view(plan.inputOperand)
-        input.withValues { backend.upload(UnsafeRawBufferPointer($0), to: view.slice) }
+        input.withValues { backend.upload($0, to: view) }
         if let labels { labels.labels.withUnsafeBytes { backend.upload($0, to: memory.labels) } }
         let bad = try backend.countNotFinite(view)
         guard bad == 0 else {
@@ -150,7 +153,21 @@ public final class TrainingSession<B: Backend>: @unchecked Sendable {
         }
     }
 
-    private func run(_ range: Range<Int>, step: Int) throws(NeuralNetError) {
+    /// Forward and backward pass, again with a smaller loss scale while the gradients overflow: the loss, and the norm of
+    /// the gradient without the scale.
+    private func propagate(_ counters: inout Counters) throws(NeuralNetError) -> (loss: LossResult, norm: Double) {
+        let gradients = memory.floats(0..<plan.layout.count, of: memory.gradients)
+        while true {
+            let scale = counters.lossScale.factor
+            try run(0..<steps.count, step: counters.steps, gradientScale: scale)
+            let norm = try backend.sumOfSquares(gradients).squareRoot() / Double(scale)
+            let loss = try checkedLoss()
+            counters.gradientScale = scale
+            if norm.isFinite || !counters.lossScale.shrink() { return (loss, norm) }
+        }
+    }
+
+    private func run(_ range: Range<Int>, step: Int, gradientScale: Float = 1) throws(NeuralNetError) {
         var mixer = SplitMix64(state: options.seed)
         mixer.state = mixer.next() ^ UInt64(step)
         let seed = mixer.next()
@@ -158,7 +175,7 @@ public final class TrainingSession<B: Backend>: @unchecked Sendable {
             guard !Task.isCancelled else {
                 throw NeuralNetError(.cancelled, operation: bound.name, message: "The caller cancelled the training.")
             }
-            bound.run(on: backend, memory: memory, seed: seed)
+            bound.run(on: backend, memory: memory, seed: seed, gradientScale: gradientScale)
         }
     }
 
@@ -178,7 +195,7 @@ public final class TrainingSession<B: Backend>: @unchecked Sendable {
         return result
     }
 
-    private func update(rate: Double, norm: Double, step: Int) {
+    private func update(rate: Double, norm: Double, scale: Float, step: Int) {
         let adam = options.optimizer
         func apply(_ range: Range<Int>, l2: Float) {
             guard !range.isEmpty else { return }
@@ -189,7 +206,7 @@ public final class TrainingSession<B: Backend>: @unchecked Sendable {
                 secondMoment: memory.floats(range, of: memory.secondMoment),
                 step: AdamStep(
                     learningRate: Float(rate), beta1: adam.beta1, beta2: adam.beta2, epsilon: adam.epsilon, l2: l2,
-                    gradientScale: adam.gradientScale(norm: norm), step: step))
+                    gradientScale: adam.gradientScale(norm: norm) / scale, step: step))
         }
         let layout = plan.layout
         switch adam.l2Scope {

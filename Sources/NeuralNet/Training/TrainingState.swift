@@ -49,8 +49,10 @@ extension TrainingSession {
                 .parameterMismatch, operation: "parameter \"\(name)\"",
                 message: "The network has no such trainable parameter.")
         }
-        return try counters.withLock { _ throws(NeuralNetError) in
-            WeightLayout.toPyTorch(try backend.downloadFloats(memory.gradient(name)), spec)
+        return try counters.withLock { counters throws(NeuralNetError) in
+            let values = try backend.downloadFloats(memory.gradient(name))
+            let scale = counters.gradientScale
+            return WeightLayout.toPyTorch(scale == 1 ? values : values.map { $0 / scale }, spec)
         }
     }
 

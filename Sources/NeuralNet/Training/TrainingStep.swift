@@ -57,6 +57,8 @@ struct TrainingStep: Sendable {
         let channelOffset: Int
         let stride: Int
         let shape: Shape
+
+        var pixels: PixelLayout { PixelLayout(stride: stride, firstChannel: channelOffset) }
     }
 
     let kind: Kind

@@ -80,7 +80,7 @@ struct GoldenLayerTests {
         let gw = try device.scratch(weights.bytes)
         backend.convolutionWeightGradient(
             plan, x: x, gy: gy, gw: gw,
-            scratch: try device.scratch(backend.requirements(of: plan).weightGradientScratchBytes))
+            scratch: try device.scratch(backend.weightGradientScratchBytes(of: plan)))
         let gradient = permuted(try device.floats(gw), out: outputs, in: inputs, taps: 9, toEngine: false)
         try expectConvolution(gradient, "\(name).gweight", accuracy: accuracy)
         try expectBiasGradient(gy, "\(name).gbias")
@@ -100,7 +100,8 @@ struct GoldenLayerTests {
         try expect(try device.planes(y), "\(name).y")
 
         let gx = try device.empty(x.shape)
-        backend.convolution1x1DataGradient(gy: gy, weights: weights, gx: gx)
+        let bytes = backend.convolution1x1DataGradientScratchBytes(inputChannels: 7, outputChannels: 4)
+        backend.convolution1x1DataGradient(gy: gy, weights: weights, gx: gx, scratch: try device.scratch(bytes))
         try expect(try device.planes(gx), "\(name).gx")
         let gw = try device.scratch(weights.bytes)
         let scratch = backend.convolution1x1GradientScratchBytes(input: x.shape, outputChannels: 4)

@@ -4,11 +4,11 @@ import CKernels
 extension CPUBackend {
     public typealias ConvolutionPlan = lt_conv3x3_plan
 
-    public func makeConvolutionPlan(
-        input: Shape, outputChannels: Int, accuracy: ConvolutionAccuracy
-    ) -> lt_conv3x3_plan {
-        let make = accuracy == .high ? lt_conv3x3_plan_make_accurate : lt_conv3x3_plan_make
-        return make(context, Int64(input.n), Int64(input.h), Int64(input.w), Int64(input.c), Int64(outputChannels))
+    public func makeConvolutionPlan(_ shape: ConvolutionShape) -> lt_conv3x3_plan {
+        let make = shape.accuracy == .high ? lt_conv3x3_plan_make_accurate : lt_conv3x3_plan_make
+        let input = shape.input
+        return make(
+            context, Int64(input.n), Int64(input.h), Int64(input.w), Int64(input.c), Int64(shape.outputChannels))
     }
 
     public func convolutionPlan(_ plan: lt_conv3x3_plan, images: Int) -> lt_conv3x3_plan {
@@ -22,9 +22,12 @@ extension CPUBackend {
         withUnsafePointer(to: plan) { plan in
             ConvolutionRequirements(
                 algorithm: plan.pointee.algorithmName, packedBytes: lt_conv3x3_packed_floats(plan).floatBytes,
-                scratchBytes: lt_conv3x3_scratch_floats(plan).floatBytes,
-                weightGradientScratchBytes: lt_conv3x3_weight_gradient_scratch_floats(plan).floatBytes)
+                scratchBytes: lt_conv3x3_scratch_floats(plan).floatBytes)
         }
+    }
+
+    public func weightGradientScratchBytes(of plan: lt_conv3x3_plan) -> Int {
+        withUnsafePointer(to: plan) { lt_conv3x3_weight_gradient_scratch_floats($0).floatBytes }
     }
 
     public func packConvolution(_ plan: lt_conv3x3_plan, weights: Slice, packed: Slice) {

@@ -17,6 +17,14 @@ extension CPUBackend {
             dice_weight: options.diceWeight)
         let value = lt_loss(context, logits.kernel, labels.indices, kernelOptions, gradient.kernel, scratch.floats)
         result.address.storeBytes(of: value, as: lt_loss_result.self)
+        if options.gradientScale != 1 { scale(gradient, by: options.gradientScale) }
+    }
+
+    private func scale(_ view: View, by factor: Float) {
+        let kernel = view.kernel
+        for pixel in 0..<view.shape.pixels {
+            for channel in 0..<view.shape.c { kernel.data[pixel * view.stride + channel] *= factor }
+        }
     }
 
     public func readLoss(_ result: Slice) throws(NeuralNetError) -> LossResult {

@@ -7,7 +7,9 @@ extension CPUBackend {
         return split.scratchFloats * MemoryLayout<Float>.size
     }
 
-    public func convolution1x1DataGradient(gy: View, weights: Slice, gx: View) {
+    public func convolution1x1DataGradientScratchBytes(inputChannels: Int, outputChannels: Int) -> Int { 0 }
+
+    public func convolution1x1DataGradient(gy: View, weights: Slice, gx: View, scratch: Slice) {
         let matrix = Matrix(data: weights.floats, rows: gx.shape.c, columns: gy.shape.c, stride: gy.shape.c)
         context.productWithTransposed(gy.matrix, matrix, into: gx.matrix)
     }

@@ -1,0 +1,2 @@
+#define LUNGTRIAGE_CUDA_EMULATOR
+#include "../../../Sources/NeuralNetCUDA/Kernels/Sources/loss.cu"
