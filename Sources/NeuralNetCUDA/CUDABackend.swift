@@ -79,16 +79,16 @@ public final class CUDABackend: Sendable {
 }
 
 extension DeviceSlice where Buffer == CUDABuffer {
-    var address: lt_cuda_address { buffer.address + lt_cuda_address(offset) }
+    package var address: lt_cuda_address { buffer.address + lt_cuda_address(offset) }
 
     /// A part of the slice, in bytes from its start.
-    func part(_ start: Int, _ bytes: Int) -> DeviceSlice {
+    package func part(_ start: Int, _ bytes: Int) -> DeviceSlice {
         DeviceSlice(buffer: buffer, offset: offset + start, bytes: bytes)
     }
 }
 
 extension DeviceView where Buffer == CUDABuffer {
-    var address: lt_cuda_address { buffer.address + lt_cuda_address(offset) }
+    package var address: lt_cuda_address { buffer.address + lt_cuda_address(offset) }
 
     /// The view as kernels take it.
     var kernel: lt_device_view {

@@ -1,7 +1,6 @@
 import NeuralNet
+import NeuralNetCUDA
 import TestDeadlines
-
-@testable import NeuralNetCUDA
 
 /// Random operands of a convolution, on a backend and as the numbers it has of them, with plain sums over those.
 struct ConvolutionOperands {

@@ -1,8 +1,7 @@
 import NeuralNet
+import NeuralNetCUDA
 import TestSupport
 import Testing
-
-@testable import NeuralNetCUDA
 
 /// Against plain sums in double precision over the values as the element type has them.
 @Suite("3×3 convolutions through cuDNN's graphs")

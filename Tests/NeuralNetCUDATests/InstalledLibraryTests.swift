@@ -1,7 +1,6 @@
 import NeuralNet
+import NeuralNetCUDA
 import Testing
-
-@testable import NeuralNetCUDA
 
 /// What NVIDIA's own libraries say, where they are installed or `LUNGTRIAGE_CUDA_PATH` names them. NVRTC needs no driver;
 /// cuDNN makes nothing final without one.

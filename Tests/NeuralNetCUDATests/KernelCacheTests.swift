@@ -1,7 +1,6 @@
 import Foundation
+import NeuralNetCUDA
 import Testing
-
-@testable import NeuralNetCUDA
 
 @Suite("Compiled kernels and their cache")
 struct KernelCacheTests {

@@ -1,7 +1,6 @@
 import Foundation
+import NeuralNetCUDA
 import Testing
-
-@testable import NeuralNetCUDA
 
 @Suite("Finding CUDA's libraries and a device")
 struct LibraryTests {

@@ -1,8 +1,7 @@
 import NeuralNet
+import NeuralNetCUDA
 import TestSupport
 import Testing
-
-@testable import NeuralNetCUDA
 
 @Suite("Device memory and transfers")
 struct MemoryTests {

@@ -1,8 +1,7 @@
 import NeuralNet
+import NeuralNetCUDA
 import TestSupport
 import Testing
-
-@testable import NeuralNetCUDA
 
 /// Whole networks on the stand-ins, against the CPU backend.
 @Suite("Networks on the stand-in of a GPU")

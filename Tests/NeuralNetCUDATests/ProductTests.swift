@@ -1,9 +1,8 @@
 import NeuralNet
+import NeuralNetCUDA
 import TestDeadlines
 import TestSupport
 import Testing
-
-@testable import NeuralNetCUDA
 
 /// Against the CPU backend, on operands that the element type has exactly.
 @Suite("1×1 and transposed convolutions through cuBLASLt's products")

@@ -1,7 +1,6 @@
 import NeuralNet
+import NeuralNetCUDA
 import Testing
-
-@testable import NeuralNetCUDA
 
 /// Runs `body` with a backend on stand-ins that have a setting, and expects that no rule was broken and nothing was left when it is gone.
 func withStandIn(

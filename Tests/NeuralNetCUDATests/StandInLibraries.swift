@@ -1,9 +1,8 @@
 import CUDAEmulator
 import Foundation
 import NeuralNet
+import NeuralNetCUDA
 import TestSupport
-
-@testable import NeuralNetCUDA
 
 #if canImport(Glibc)
     import Glibc

@@ -8,6 +8,8 @@ import Foundation
 public struct KernelCache: Hashable, Sendable {
     let folder: String
 
+    package init(folder: String) { self.folder = folder }
+
     /// `lungtriage/kernels` in the user's cache folder; nil where the environment names none.
     public static func standardFolder(
         _ environment: [String: String] = ProcessInfo.processInfo.environment
@@ -17,13 +19,13 @@ public struct KernelCache: Hashable, Sendable {
     }
 
     /// The name of the code that these texts determine; nil where the system cannot compute digests.
-    static func key(_ parts: [String]) -> String? {
+    package static func key(_ parts: [String]) -> String? {
         // Lengths keep ["ab", "c"] and ["a", "bc"] apart.
         try? FileDigest.sha256(of: Data(parts.map { "\($0.utf8.count):\($0)" }.joined().utf8))
     }
 
     /// The code of this name, or nil when there is none that is whole.
-    func code(_ key: String) -> [UInt8]? {
+    package func code(_ key: String) -> [UInt8]? {
         guard let data = FileManager.default.contents(atPath: path(key)), data.count > KernelCache.digestLength else {
             return nil
         }
@@ -33,7 +35,7 @@ public struct KernelCache: Hashable, Sendable {
     }
 
     /// Keeps code. A folder that cannot be written to costs time at the next start and nothing else.
-    func keep(_ code: [UInt8], _ key: String) {
+    package func keep(_ code: [UInt8], _ key: String) {
         let files = FileManager.default
         let temporary =
             "\(folder)/.\(key).\(ProcessInfo.processInfo.processIdentifier).\(UInt64.random(in: 0 ... .max))"

@@ -1,13 +1,19 @@
 import CCUDA
 
 /// Compiles the kernels' sources for one architecture, or takes them from the cache.
-struct KernelCompiler: Sendable {
+package struct KernelCompiler: Sendable {
     let nvrtc: NVRTC
     let capability: ComputeCapability
     let cache: KernelCache?
 
+    package init(nvrtc: NVRTC, capability: ComputeCapability, cache: KernelCache?) {
+        self.nvrtc = nvrtc
+        self.capability = capability
+        self.cache = cache
+    }
+
     /// Machine code ("cubin") of a source. Throws `libraryUnusable` with the compiler's words.
-    func code(_ source: KernelSources.Source, headers: [KernelSources.Header]) throws(CUDAUnavailable) -> [UInt8] {
+    package func code(_ source: KernelSources.Source, headers: [KernelSources.Header]) throws(CUDAUnavailable) -> [UInt8] {
         var major: Int32 = 0
         var minor: Int32 = 0
         try check(nvrtc.version(&major, &minor), "its version")
@@ -72,7 +78,7 @@ private final class CStrings {
     let pointers: UnsafeMutablePointer<UnsafePointer<CChar>?>
     private let copies: [UnsafeMutablePointer<CChar>]
 
-    init(_ strings: [String]) {
+    package init(_ strings: [String]) {
         copies = strings.map { string in
             let bytes = string.utf8CString
             let copy = UnsafeMutablePointer<CChar>.allocate(capacity: bytes.count)

@@ -1,25 +1,25 @@
 /// The kernels' sources as they were built into the program.
-enum KernelSources {
+package enum KernelSources {
     /// A `.cu` file: what is compiled and loaded together.
-    struct Source: Hashable, Sendable {
+    package struct Source: Hashable, Sendable {
         /// Without its ending.
         let name: String
         let text: String
     }
 
-    struct Header: Hashable, Sendable {
+    package struct Header: Hashable, Sendable {
         let name: String
         let text: String
     }
 
-    static let all = [
+    package static let all = [
         source("channels", PackageResources.channels_cu), source("classes", PackageResources.classes_cu),
         source("dropout", PackageResources.dropout_cu), source("elementwise", PackageResources.elementwise_cu),
         source("loss", PackageResources.loss_cu), source("optimizer", PackageResources.optimizer_cu),
         source("pooling", PackageResources.pooling_cu), source("resampling", PackageResources.resampling_cu),
         source("weights", PackageResources.weights_cu),
     ]
-    static let headers = [
+    package static let headers = [
         header("elements.h", PackageResources.elements_h), header("exponentials.h", PackageResources.exponentials_h),
         header("kernel_arguments.h", PackageResources.kernel_arguments_h),
         header("platform.h", PackageResources.platform_h), header("views.h", PackageResources.views_h),

@@ -5,7 +5,7 @@ import NeuralNet
 struct ExecutableGraph: Sendable {
     let graph: ConvolutionGraph
     /// The graph as cuDNN knows it, which the plan refers to.
-    let operations: CudnnDescriptor
+    package let operations: CudnnDescriptor
     let plan: CudnnDescriptor
     let workspaceBytes: Int
     let notes: Set<Int>

@@ -2,8 +2,8 @@ import CCUDA
 import NeuralNet
 
 /// One computation as cuDNN is asked for it: a convolution with what may be fused behind it, or the gradient of its weights.
-struct ConvolutionGraph: Hashable, Sendable {
-    enum Work: Hashable, Sendable {
+package struct ConvolutionGraph: Hashable, Sendable {
+    package enum Work: Hashable, Sendable {
         /// y = relu?(x ∗ w + bias?)
         case forward(bias: Bool, relu: Bool)
         /// gw = the gradient of the weights, float32 or of the activations' type.
@@ -13,6 +13,12 @@ struct ConvolutionGraph: Hashable, Sendable {
     let work: Work
     let shape: ConvolutionShape
     let element: ElementType
+
+    package init(work: Work, shape: ConvolutionShape, element: ElementType) {
+        self.work = work
+        self.shape = shape
+        self.element = element
+    }
 
     /// The names that tensors have in the graph and in the list of addresses.
     enum Tensor: Int64 {
@@ -34,7 +40,7 @@ struct ConvolutionGraph: Hashable, Sendable {
     }
 
     /// The operations alone, which cuDNN checks without a device.
-    func operations(_ source: CudnnSource) throws(CudnnFailure) -> [CudnnDescriptor] {
+    package func operations(_ source: CudnnSource) throws(CudnnFailure) -> [CudnnDescriptor] {
         switch work {
         case .forward(let bias, let relu): try forward(source, bias: bias, relu: relu)
         case .weightGradient(let result): [try weightGradient(source, result)]

@@ -3,7 +3,7 @@ import CCUDA
 /// An object of cuDNN's graph API: attributes are set, then it is made final.
 ///
 /// `@unchecked Sendable`: nothing changes a descriptor once it is final.
-final class CudnnDescriptor: @unchecked Sendable {
+package final class CudnnDescriptor: @unchecked Sendable {
     private let source: CudnnSource
     private let descriptor: lt_cudnn_descriptor
     /// cuDNN reads them when it needs them, so they must live as long.
@@ -11,7 +11,7 @@ final class CudnnDescriptor: @unchecked Sendable {
 
     private var library: Cudnn { source.library }
 
-    init(_ type: Int, _ source: CudnnSource) throws(CudnnFailure) {
+    package init(_ type: Int, _ source: CudnnSource) throws(CudnnFailure) {
         let library = source.library
         var descriptor: lt_cudnn_descriptor?
         let status = library.createDescriptor(type.code, &descriptor)
@@ -51,7 +51,7 @@ final class CudnnDescriptor: @unchecked Sendable {
         try set(attribute, LT_CUDNN_TYPE_DATA_TYPE, [dataType.code])
     }
 
-    func finalize() throws(CudnnFailure) { try check(library.finalize(descriptor)) }
+    package func finalize() throws(CudnnFailure) { try check(library.finalize(descriptor)) }
 
     /// Values of an attribute, at most `limit`.
     func get<Value: BitwiseCopyable>(

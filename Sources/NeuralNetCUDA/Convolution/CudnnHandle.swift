@@ -4,7 +4,7 @@ import NeuralNet
 /// cuDNN at work on a context's stream. One thread at a time may use it, which `CUDAContext.withStream` sees to.
 ///
 /// `@unchecked Sendable`: the handle is constant.
-final class CudnnHandle: @unchecked Sendable {
+package final class CudnnHandle: @unchecked Sendable {
     let library: Cudnn
     let context: CUDAContext
     let handle: lt_cudnn_handle
@@ -28,9 +28,14 @@ final class CudnnHandle: @unchecked Sendable {
 }
 
 /// cuDNN's functions, and what must live as long as the objects made with them.
-struct CudnnSource: Sendable {
+package struct CudnnSource: Sendable {
     let library: Cudnn
     let handle: CudnnHandle?
+
+    package init(library: Cudnn, handle: CudnnHandle?) {
+        self.library = library
+        self.handle = handle
+    }
 }
 
 extension CudnnHandle {
@@ -38,12 +43,12 @@ extension CudnnHandle {
 }
 
 /// What cuDNN says when it does not do something.
-struct CudnnFailure: Error {
+package struct CudnnFailure: Error {
     let status: lt_cudnn_status
     /// The status's name, and what cuDNN said last.
     let words: String
 
-    init(_ status: lt_cudnn_status, _ library: Cudnn) {
+    package init(_ status: lt_cudnn_status, _ library: Cudnn) {
         self.status = status
         let name = library.errorText(status).map { String(cString: $0) } ?? "status \(status)"
         var text = [CChar](repeating: 0, count: 1024)

@@ -4,7 +4,7 @@ import NeuralNet
 /// A block of device memory; freed with its last reference.
 public final class CUDABuffer: Sendable {
     /// The block's address on the device, aligned to at least 256 bytes.
-    let address: lt_cuda_address
+    package let address: lt_cuda_address
     let bytes: Int
     private let context: CUDAContext
 

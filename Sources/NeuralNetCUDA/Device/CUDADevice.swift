@@ -22,7 +22,7 @@ public struct CUDADevice: Hashable, Sendable {
         return try all(of: driver)
     }
 
-    static func all(of driver: CUDADriver) throws(CUDAUnavailable) -> [CUDADevice] {
+    package static func all(of driver: CUDADriver) throws(CUDAUnavailable) -> [CUDADevice] {
         let version = try driver.start()
         var count: Int32 = 0
         try driver.check(driver.deviceCount(&count))

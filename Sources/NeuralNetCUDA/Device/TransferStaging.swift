@@ -6,9 +6,9 @@ import NeuralNet
 /// fills or empties the other. Float32 values become another element type on the device.
 ///
 /// `@unchecked Sendable`: the lock lets one transfer at a time use the blocks.
-final class TransferStaging: @unchecked Sendable {
+package final class TransferStaging: @unchecked Sendable {
     /// Large enough to reach the bus's full speed, small enough to stay in the processor's cache.
-    static let pieceBytes = 4 << 20
+    package static let pieceBytes = 4 << 20
 
     private let context: CUDAContext
     private let blocks: [PinnedMemory]

@@ -5,7 +5,7 @@ import NeuralNet
 /// What products and convolutions need done to weights and between element types.
 extension CUDABackend {
     /// y = x over `count` values.
-    func cast(
+    package func cast(
         _ x: lt_cuda_address, _ from: ElementType, to y: lt_cuda_address, _ to: ElementType, count: Int
     ) {
         let kernel = CUDAKernel(source: "weights", name: "cast_\(from.rawValue)_\(to.rawValue)")

@@ -3,8 +3,8 @@ import CCUDA
 /// The driver's functions; the symbols end in the version of the interface that driver.h declares.
 ///
 /// `@unchecked Sendable`: addresses of functions that may be called from any thread.
-struct CUDADriver: @unchecked Sendable {
-    let path: String
+package struct CUDADriver: @unchecked Sendable {
+    package let path: String
 
     let initialize: lt_cu_init
     let driverVersion: lt_cu_driver_get_version
@@ -54,7 +54,7 @@ struct CUDADriver: @unchecked Sendable {
     static let names = ["libcuda.so.1"]
 
     /// Finds the driver. Throws `notInstalled`, `libraryUnusable`.
-    static func open(in folders: LibraryFolders) throws(CUDAUnavailable) -> CUDADriver {
+    package static func open(in folders: LibraryFolders) throws(CUDAUnavailable) -> CUDADriver {
         guard let library = try DynamicLibrary.open(names, in: folders) else {
             throw .notInstalled(searched: folders.searched(names))
         }

@@ -1,14 +1,14 @@
 import CCUDA
 
 /// Driver and computing libraries that belong together.
-struct CUDALibraries: Sendable {
+package struct CUDALibraries: Sendable {
     let driver: CUDADriver
     let nvrtc: NVRTC
     let cublasLt: CublasLt
     let cudnn: Cudnn
 
     /// CUDA's major versions that can be used, the newest first.
-    static let majors = [13, 12]
+    package static let majors = [13, 12]
 
     /// Finds the computing libraries for a driver that supports CUDA `version` (1000 · major + 10 · minor).
     ///

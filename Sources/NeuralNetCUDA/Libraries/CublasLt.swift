@@ -3,8 +3,8 @@ import CCUDA
 /// cuBLASLt's functions.
 ///
 /// `@unchecked Sendable`: addresses of functions that may be called from any thread.
-struct CublasLt: @unchecked Sendable {
-    let path: String
+package struct CublasLt: @unchecked Sendable {
+    package let path: String
     let version: lt_cublaslt_get_version
     let errorText: lt_cublaslt_get_status_string
     let create: lt_cublaslt_create
@@ -24,7 +24,7 @@ struct CublasLt: @unchecked Sendable {
     static func names(major: Int) -> [String] { ["libcublasLt.so.\(major)"] }
 
     /// Nil when it is not there. Throws `libraryUnusable`.
-    static func open(major: Int, in folders: LibraryFolders) throws(CUDAUnavailable) -> CublasLt? {
+    package static func open(major: Int, in folders: LibraryFolders) throws(CUDAUnavailable) -> CublasLt? {
         guard let library = try DynamicLibrary.open(names(major: major), in: folders) else { return nil }
         return try CublasLt(library)
     }

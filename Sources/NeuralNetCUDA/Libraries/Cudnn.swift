@@ -3,8 +3,8 @@ import CCUDA
 /// cuDNN's functions: the graph API alone.
 ///
 /// `@unchecked Sendable`: addresses of functions that may be called from any thread.
-struct Cudnn: @unchecked Sendable {
-    let path: String
+package struct Cudnn: @unchecked Sendable {
+    package let path: String
     let version: lt_cudnn_get_version
     let errorText: lt_cudnn_get_error_string
     let lastErrorText: lt_cudnn_get_last_error_string
@@ -13,7 +13,7 @@ struct Cudnn: @unchecked Sendable {
     let setStream: lt_cudnn_set_stream
     let createDescriptor: lt_cudnn_descriptor_create
     let destroyDescriptor: lt_cudnn_descriptor_call
-    let finalize: lt_cudnn_descriptor_call
+    package let finalize: lt_cudnn_descriptor_call
     let setAttribute: lt_cudnn_set_attribute
     let getAttribute: lt_cudnn_get_attribute
     let execute: lt_cudnn_execute
@@ -21,7 +21,7 @@ struct Cudnn: @unchecked Sendable {
     static let names = ["libcudnn.so.9"]
 
     /// Nil when it is not there. Throws `libraryUnusable`.
-    static func open(in folders: LibraryFolders) throws(CUDAUnavailable) -> Cudnn? {
+    package static func open(in folders: LibraryFolders) throws(CUDAUnavailable) -> Cudnn? {
         guard let library = try DynamicLibrary.open(names, in: folders) else { return nil }
         return try Cudnn(library)
     }

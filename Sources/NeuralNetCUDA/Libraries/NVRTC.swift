@@ -3,22 +3,22 @@ import CCUDA
 /// The run-time compiler's functions.
 ///
 /// `@unchecked Sendable`: addresses of functions that may be called from any thread.
-struct NVRTC: @unchecked Sendable {
-    let path: String
+package struct NVRTC: @unchecked Sendable {
+    package let path: String
     let version: lt_nvrtc_version
     let errorText: lt_nvrtc_get_error_string
     let createProgram: lt_nvrtc_create_program
     let destroyProgram: lt_nvrtc_destroy_program
     let compileProgram: lt_nvrtc_compile_program
     let codeSize: lt_nvrtc_get_size
-    let code: lt_nvrtc_get_bytes
+    package let code: lt_nvrtc_get_bytes
     let logSize: lt_nvrtc_get_size
     let log: lt_nvrtc_get_bytes
 
     static func names(major: Int) -> [String] { ["libnvrtc.so.\(major)"] }
 
     /// Nil when it is not there. Throws `libraryUnusable`.
-    static func open(major: Int, in folders: LibraryFolders) throws(CUDAUnavailable) -> NVRTC? {
+    package static func open(major: Int, in folders: LibraryFolders) throws(CUDAUnavailable) -> NVRTC? {
         guard let library = try DynamicLibrary.open(names(major: major), in: folders) else { return nil }
         return try NVRTC(library)
     }
