@@ -13,7 +13,9 @@ package struct KernelCompiler: Sendable {
     }
 
     /// Machine code ("cubin") of a source. Throws `libraryUnusable` with the compiler's words.
-    package func code(_ source: KernelSources.Source, headers: [KernelSources.Header]) throws(CUDAUnavailable) -> [UInt8] {
+    package func code(_ source: KernelSources.Source, headers: [KernelSources.Header]) throws(CUDAUnavailable)
+        -> [UInt8]
+    {
         var major: Int32 = 0
         var minor: Int32 = 0
         try check(nvrtc.version(&major, &minor), "its version")
