@@ -4,14 +4,14 @@
 /// at ½, 3⁄2, … The filter is a triangle of half-width max(n/m, 1): linear interpolation when the row grows, a
 /// weighted mean over all covered pixels when it shrinks; weights are cut off at the row's ends and sum to 1. This
 /// equals PyTorch's `interpolate(mode="bilinear", align_corners=False, antialias=True)`.
-struct ResizeFilter: Sendable {
-    let inputs: Int
-    let outputs: Int
+package struct ResizeFilter: Sendable {
+    package let inputs: Int
+    package let outputs: Int
     /// First input of every output.
-    private let firsts: [Int]
+    package let firsts: [Int]
     /// Weights of output o are `weights[weightStarts[o]..<weightStarts[o + 1]]`.
-    private let weightStarts: [Int]
-    private let weights: [Float]
+    package let weightStarts: [Int]
+    package let weights: [Float]
 
     init(from inputs: Int, to outputs: Int) {
         self.inputs = inputs

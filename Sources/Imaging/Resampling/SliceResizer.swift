@@ -22,10 +22,10 @@ public struct SliceResizer: Sendable {
     /// The largest side of a rectangle or picture.
     public static let largestSide = 1 << 15
 
-    let columns: ResizeFilter
-    let rows: ResizeFilter
-    let columnsBack: ResizeFilter
-    let rowsBack: ResizeFilter
+    package let columns: ResizeFilter
+    package let rows: ResizeFilter
+    package let columnsBack: ResizeFilter
+    package let rowsBack: ResizeFilter
 
     /// Throws `invalidArgument` unless all sides are in 1...32768 and the rectangle lies within ±1,000,000 pixels.
     public init(_ rectangle: SliceRectangle, height: Int, width: Int) throws(ImagingError) {

@@ -111,4 +111,16 @@ public struct AdamStep: Hashable, Sendable {
     public let gradientScale: Float
     /// Counts from 1.
     public let step: Int
+
+    public init(
+        learningRate: Float, beta1: Float, beta2: Float, epsilon: Float, l2: Float, gradientScale: Float, step: Int
+    ) {
+        self.learningRate = learningRate
+        self.beta1 = beta1
+        self.beta2 = beta2
+        self.epsilon = epsilon
+        self.l2 = l2
+        self.gradientScale = gradientScale
+        self.step = step
+    }
 }

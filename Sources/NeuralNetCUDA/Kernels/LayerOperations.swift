@@ -36,6 +36,18 @@ extension CUDABackend: LayerOperations {
         return Int(try flatSum(as: Int64.self))
     }
 
+    /// The channel with the largest value of every pixel, dense bytes: the first of equal ones; a NaN is the largest.
+    func argmax(x: View, labels: Slice) { classes("argmax", x: x, z: x, y: x, labels: labels) }
+
+    /// How probable it is that a pixel is not background, one float32 each: one minus the softmax of class 0.
+    func foreground(x: View, probabilities: Slice) {
+        var y = x.kernel
+        (y.data, y.c, y.stride) = (probabilities.address, 1, 1)
+        launch(
+            "classes", "foreground" + x.suffix, items: x.shape.pixels,
+            lt_classes_arguments(x: x.kernel, z: x.kernel, y: y, labels: 0))
+    }
+
     // MARK: - Launches
 
     /// y = f(x), or f(x, z). Views without gaps are one long row of values.

@@ -31,10 +31,19 @@ extension CUDABackend {
     }
 
     /// rows [pixel][2][2][c] from a view twice as high and wide.
-    func gatherCorners(_ view: View, to rows: lt_cuda_address) {
-        let kernel = CUDAKernel(source: "weights", name: "gather_corners_\(view.element.rawValue)")
-        launchFlat(
-            kernel, items: view.shape.count, lt_corners_arguments(view: view.kernel, rows: rows, bias: 0, vector: 0))
+    func gatherCorners(_ view: View, to rows: lt_cuda_address) { corners("gather_corners", view, rows, bias: nil) }
+
+    /// A view twice as high and wide from rows [pixel][2][2][c], a bias per channel added.
+    func scatterCorners(_ rows: lt_cuda_address, bias: Slice?, to view: View) {
+        corners("scatter_corners", view, rows, bias: bias)
+    }
+
+    private func corners(_ name: String, _ view: View, _ rows: lt_cuda_address, bias: Slice?) {
+        let vector = view.isVector && rows % 16 == 0
+        launch(
+            "weights", name + view.suffix, items: view.groups(vector: vector),
+            lt_corners_arguments(
+                view: view.kernel, rows: rows, bias: bias?.address ?? 0, vector: vector ? 1 : 0))
     }
 
     /// One thread per item, as far as a grid goes; kernels stride over the rest.

@@ -58,19 +58,3 @@ LT_INLINE void scale_shift(const lt_scale_shift_arguments &a) {
     });
 }
 LT_ENTRIES(scale_shift, lt_scale_shift_arguments)
-
-/// y = x between element types: how values enter and leave the device.
-template <typename From, typename To>
-LT_INLINE void convert(const lt_elementwise_arguments &a) {
-    each_group<1>(pixels_of(a.y), a.y.c, [&](long long pixel, long long c) {
-        from_float(to_float(*at<From>(a.x, pixel, c)), *at<To>(a.y, pixel, c));
-    });
-}
-LT_INLINE void convert_to_float16(const lt_elementwise_arguments &a) { convert<float, float16>(a); }
-LT_INLINE void convert_to_bfloat16(const lt_elementwise_arguments &a) { convert<float, bfloat16>(a); }
-LT_INLINE void convert_from_float16(const lt_elementwise_arguments &a) { convert<float16, float>(a); }
-LT_INLINE void convert_from_bfloat16(const lt_elementwise_arguments &a) { convert<bfloat16, float>(a); }
-LT_SINGLE_ENTRY(convert_to_float16, convert_float32_float16, lt_elementwise_arguments)
-LT_SINGLE_ENTRY(convert_to_bfloat16, convert_float32_bfloat16, lt_elementwise_arguments)
-LT_SINGLE_ENTRY(convert_from_float16, convert_float16_float32, lt_elementwise_arguments)
-LT_SINGLE_ENTRY(convert_from_bfloat16, convert_bfloat16_float32, lt_elementwise_arguments)
