@@ -22,7 +22,7 @@ public final class CUDABackend: Sendable {
     /// float32 ones, for adding a bias with the kernel that scales and shifts.
     let ones: Slice
     /// A result of eight bytes and the partial sums of up to 1023 shares, for sums of flat arrays.
-    let flatSums: Slice
+    package let flatSums: Slice
 
     private static let channelLimit = 1 << 16
 

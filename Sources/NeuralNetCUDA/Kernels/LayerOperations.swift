@@ -37,10 +37,10 @@ extension CUDABackend: LayerOperations {
     }
 
     /// The channel with the largest value of every pixel, dense bytes: the first of equal ones; a NaN is the largest.
-    func argmax(x: View, labels: Slice) { classes("argmax", x: x, z: x, y: x, labels: labels) }
+    package func argmax(x: View, labels: Slice) { classes("argmax", x: x, z: x, y: x, labels: labels) }
 
     /// How probable it is that a pixel is not background, one float32 each: one minus the softmax of class 0.
-    func foreground(x: View, probabilities: Slice) {
+    package func foreground(x: View, probabilities: Slice) {
         var y = x.kernel
         (y.data, y.c, y.stride) = (probabilities.address, 1, 1)
         launch(

@@ -12,7 +12,7 @@ extension CUDABackend: OptimizerOperations {
 
     /// `overflow`: a count of values that are not finite (`countNotFinite(…, adding:)`); where it is above 0 when the step
     /// runs, nothing changes, without the host having to look.
-    func adam(
+    package func adam(
         parameters: Slice, gradients: Slice, firstMoment: Slice, secondMoment: Slice, step: AdamStep,
         unless overflow: Slice?
     ) {
@@ -40,7 +40,7 @@ extension CUDABackend: OptimizerOperations {
     // MARK: - Sums of flat arrays
 
     /// Counts into the first eight bytes of `flatSums`; `adding` to what they hold.
-    func countNotFinite(_ address: lt_cuda_address, _ element: ElementType, count: Int, adding: Bool) {
+    package func countNotFinite(_ address: lt_cuda_address, _ element: ElementType, count: Int, adding: Bool) {
         flatSum("count_not_finite", suffix: "_\(element.rawValue)", address, count: count, adding: adding)
     }
 

@@ -28,7 +28,7 @@ package struct PictureValues: Sendable {
 
 /// A slice and the rectangle of it that a network sees. In one direction `voxels` are read, in the other `labels` and
 /// `values` are written; the taps are those of that direction.
-struct ResampledSlice {
+package struct ResampledSlice {
     /// int16 HU, rows of `width`.
     var voxels: CUDABackend.Slice?
     /// Bytes.
@@ -39,10 +39,25 @@ struct ResampledSlice {
     /// The rectangle; it may reach beyond the slice.
     let i, j: Range<Int>
     let columns, rows: ResizeTaps
+
+    package init(
+        voxels: CUDABackend.Slice? = nil, labels: CUDABackend.Slice? = nil, values: CUDABackend.Slice? = nil,
+        width: Int, height: Int, i: Range<Int>, j: Range<Int>, columns: ResizeTaps, rows: ResizeTaps
+    ) {
+        self.voxels = voxels
+        self.labels = labels
+        self.values = values
+        self.width = width
+        self.height = height
+        self.i = i
+        self.j = j
+        self.columns = columns
+        self.rows = rows
+    }
 }
 
 /// Slices as the kernels take them, in device memory with their taps.
-struct ResampledSlices {
+package struct ResampledSlices {
     let slices: CUDABackend.Slice
     let count: Int
     /// The most rows and columns of a rectangle.
@@ -51,7 +66,7 @@ struct ResampledSlices {
     private let taps: CUDABackend.Slice
 
     /// Throws `outOfMemory`, `device`.
-    init(_ slices: [ResampledSlice], on backend: CUDABackend) throws(NeuralNetError) {
+    package init(_ slices: [ResampledSlice], on backend: CUDABackend) throws(NeuralNetError) {
         var memory = TapMemory()
         let places = slices.map { (memory.add($0.columns), memory.add($0.rows)) }
         taps = try memory.uploaded(to: backend)
@@ -107,10 +122,12 @@ private struct TapMemory {
 
 extension CUDABackend {
     /// Scratch bytes of `pictures`.
-    func pictureScratchBytes(_ slices: ResampledSlices, width: Int) -> Int { slices.count * slices.rows * width * 4 }
+    package func pictureScratchBytes(_ slices: ResampledSlices, width: Int) -> Int {
+        slices.count * slices.rows * width * 4
+    }
 
     /// Image k of `pictures` (one channel) = slice k's rectangle resized, in the network's range.
-    func pictures(of slices: ResampledSlices, _ values: PictureValues, into pictures: View, scratch: Slice) {
+    package func pictures(of slices: ResampledSlices, _ values: PictureValues, into pictures: View, scratch: Slice) {
         let arguments = lt_picture_arguments(
             slices: slices.slices.address, between: scratch.address, pictures: pictures.kernel,
             between_rows: Int64(slices.rows), outside: values.outside, lower: values.window.lowerBound,
@@ -124,18 +141,18 @@ extension CUDABackend {
     }
 
     /// Scratch bytes of `restoreLabels` and `restoreValues`.
-    func restoreScratchBytes(_ slices: ResampledSlices, scores: Shape) -> Int {
+    package func restoreScratchBytes(_ slices: ResampledSlices, scores: Shape) -> Int {
         slices.count * scores.c * scores.h * slices.columns * 4
     }
 
     /// The likeliest class of every pixel of slice k's rectangle from image k of `scores`, resized back; of equal ones the
     /// lowest. Pixels outside keep their label.
-    func restoreLabels(_ scores: View, to slices: ResampledSlices, scratch: Slice) {
+    package func restoreLabels(_ scores: View, to slices: ResampledSlices, scratch: Slice) {
         restore("restore_labels", scores, to: slices, scratch)
     }
 
     /// Channel 0 of image k, resized back to slice k's rectangle. Pixels outside keep their value.
-    func restoreValues(_ values: View, to slices: ResampledSlices, scratch: Slice) {
+    package func restoreValues(_ values: View, to slices: ResampledSlices, scratch: Slice) {
         restore("restore_values", values, to: slices, scratch)
     }
 
@@ -150,10 +167,10 @@ extension CUDABackend {
     }
 
     /// y = x with left and right exchanged; not in place.
-    func mirror(x: View, y: View) { mirrored("mirror", x: x, z: x, y: y) }
+    package func mirror(x: View, y: View) { mirrored("mirror", x: x, z: x, y: y) }
 
     /// y = the mean of x and of z with left and right exchanged; y may be x.
-    func averageMirrored(x: View, mirrored z: View, y: View) { mirrored("average_mirrored", x: x, z: z, y: y) }
+    package func averageMirrored(x: View, mirrored z: View, y: View) { mirrored("average_mirrored", x: x, z: z, y: y) }
 
     private func mirrored(_ name: String, x: View, z: View, y: View) {
         launch(

@@ -13,7 +13,7 @@ extension CUDABackend {
     }
 
     /// y [columns][rows] = x [rows][columns]ᵀ.
-    func transpose(
+    package func transpose(
         _ x: lt_cuda_address, _ from: ElementType, to y: lt_cuda_address, _ to: ElementType, rows: Int, columns: Int
     ) {
         let kernel = CUDAKernel(source: "weights", name: "transpose_\(from.rawValue)_\(to.rawValue)")
@@ -31,10 +31,12 @@ extension CUDABackend {
     }
 
     /// rows [pixel][2][2][c] from a view twice as high and wide.
-    func gatherCorners(_ view: View, to rows: lt_cuda_address) { corners("gather_corners", view, rows, bias: nil) }
+    package func gatherCorners(_ view: View, to rows: lt_cuda_address) {
+        corners("gather_corners", view, rows, bias: nil)
+    }
 
     /// A view twice as high and wide from rows [pixel][2][2][c], a bias per channel added.
-    func scatterCorners(_ rows: lt_cuda_address, bias: Slice?, to view: View) {
+    package func scatterCorners(_ rows: lt_cuda_address, bias: Slice?, to view: View) {
         corners("scatter_corners", view, rows, bias: bias)
     }
 

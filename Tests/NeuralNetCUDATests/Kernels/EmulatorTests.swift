@@ -1,9 +1,8 @@
 import CCUDAKernels
 import CUDAEmulator
 import NeuralNet
+import NeuralNetCUDA
 import Testing
-
-@testable import NeuralNetCUDA
 
 /// The emulator shows the mistakes that it is there for.
 @Suite("The emulator of CUDA's threads")

@@ -1,10 +1,9 @@
 import CUDAEmulator
 import Foundation
 import NeuralNet
+import NeuralNetCUDA
 import TestDeadlines
 import Testing
-
-@testable import NeuralNetCUDA
 
 /// A shape that kernels are tried on, whole or as a slice of the channels of a wider tensor.
 struct KernelShape: CustomTestStringConvertible, Sendable {

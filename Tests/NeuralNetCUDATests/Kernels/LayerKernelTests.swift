@@ -1,7 +1,6 @@
 import NeuralNet
+import NeuralNetCUDA
 import Testing
-
-@testable import NeuralNetCUDA
 
 /// Kernels whose arithmetic is the CPU kernels' own, value by value: the results are equal, rounded once to the
 /// activations' type. The CPU runs its instruction set without fused multiplication and addition, as the kernels do.

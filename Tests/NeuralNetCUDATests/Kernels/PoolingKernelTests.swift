@@ -1,7 +1,6 @@
 import NeuralNet
+import NeuralNetCUDA
 import Testing
-
-@testable import NeuralNetCUDA
 
 @Suite("CUDA kernels of pooling against the CPU's")
 struct PoolingKernelTests {

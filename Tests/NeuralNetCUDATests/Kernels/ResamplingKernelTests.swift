@@ -1,9 +1,8 @@
 import Imaging
 import NeuralNet
+import NeuralNetCUDA
 import TestDeadlines
 import Testing
-
-@testable import NeuralNetCUDA
 
 /// The same values as the slices' resizer on the CPU, bit for bit where the picture is float32.
 @Suite("CUDA kernels of slices and pictures against the CPU's")

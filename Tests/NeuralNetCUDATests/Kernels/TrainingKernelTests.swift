@@ -1,7 +1,6 @@
 import NeuralNet
+import NeuralNetCUDA
 import Testing
-
-@testable import NeuralNetCUDA
 
 /// Sums: close to the CPU's, whose order is another; and the same bits in every order of a block's threads.
 @Suite("CUDA kernels of training against the CPU's")

@@ -1,8 +1,7 @@
 import CCUDAKernels
 import NeuralNet
+import NeuralNetCUDA
 import Testing
-
-@testable import NeuralNetCUDA
 
 @Suite("CUDA kernels of weights")
 struct WeightKernelTests {
