@@ -64,12 +64,14 @@ package struct ResampledSlices {
     let rows, columns: Int
     /// What the kernels reach through the slices, kept alive.
     private let taps: CUDABackend.Slice
+    private let memory: [CUDABackend.Slice?]
 
     /// Throws `outOfMemory`, `device`.
     package init(_ slices: [ResampledSlice], on backend: CUDABackend) throws(NeuralNetError) {
-        var memory = TapMemory()
-        let places = slices.map { (memory.add($0.columns), memory.add($0.rows)) }
-        taps = try memory.uploaded(to: backend)
+        var words = TapMemory()
+        let places = slices.map { (words.add($0.columns), words.add($0.rows)) }
+        taps = try words.uploaded(to: backend)
+        memory = slices.flatMap { [$0.voxels, $0.labels, $0.values] }
         let base = taps.address
         let described = zip(slices, places).map { slice, place in
             lt_resampled_slice(
