@@ -59,7 +59,7 @@ public final class PrivateBus: @unchecked Sendable {
         lock.withLock { _ in
             guard let process else { return }
             kill(process.processIdentifier, SIGKILL)
-            process.waitUntilExit()
+            process.waitForEnd()
             self.process = nil
         }
     }

@@ -87,7 +87,7 @@ private final class EchoProcess: @unchecked Sendable {
 
     deinit {
         process.terminate()
-        process.waitUntilExit()
+        process.waitForEnd()
     }
 
     var residentKilobytes: Int {

@@ -1,3 +1,4 @@
+import BusTestSupport
 import Foundation
 
 /// How many file descriptors a running process of the same user may have, set with util-linux's `prlimit`.
@@ -22,7 +23,7 @@ package struct DescriptorLimit {
         tool.executableURL = URL(filePath: "/usr/bin/prlimit")
         tool.arguments = ["--pid", "\(process)", "--nofile=\(soft):"]
         try tool.run()
-        tool.waitUntilExit()
-        guard tool.terminationStatus == 0 else { throw Failure(status: tool.terminationStatus) }
+        let status = tool.waitForEnd()
+        guard status == 0 else { throw Failure(status: status) }
     }
 }

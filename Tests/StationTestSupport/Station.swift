@@ -87,7 +87,7 @@ package final class Station: Sendable {
     private func end(_ signal: Int32) {
         guard let daemon = state.withLock({ $0.daemon }) else { return }
         kill(daemon.processIdentifier, signal)
-        daemon.waitUntilExit()
+        daemon.waitForEnd()
         state.withLock { $0.daemon = nil }
     }
 

@@ -59,8 +59,7 @@ final class MockDaemon: @unchecked Sendable {
         process.arguments = ["-c", "import dbusmock"]
         process.standardError = FileHandle.nullDevice
         guard (try? process.run()) != nil else { return false }
-        process.waitUntilExit()
-        return process.terminationStatus == 0
+        return process.waitForEnd() == 0
     }()
 
     private let process = Process()
