@@ -169,7 +169,7 @@ let package = Package(
             name: "ReportsTests", dependencies: ["Reports", "Severity", "Imaging", "Pages"],
             exclude: ["check_worklist.py"], swiftSettings: swiftSettings),
         .target(
-            name: "PluginTestSupport", dependencies: ["ModelHost"], path: "Tests/PluginTestSupport",
+            name: "PluginTestSupport", dependencies: ["ModelHost", "TestDeadlines"], path: "Tests/PluginTestSupport",
             exclude: ["threshold_plugin.c", "hostile_attempts.c", "without_landlock.c"], swiftSettings: swiftSettings),
         .testTarget(
             name: "ModelHostTests", dependencies: ["ModelHost", "Digests", "PluginTestSupport"],
@@ -183,12 +183,14 @@ let package = Package(
             exclude: ["check_geometry.py"],
             swiftSettings: swiftSettings),
         .target(
-            name: "BusTestSupport", dependencies: ["Bus"], path: "Tests/BusTestSupport", swiftSettings: swiftSettings),
+            name: "BusTestSupport", dependencies: ["Bus", "TestDeadlines"], path: "Tests/BusTestSupport",
+            swiftSettings: swiftSettings),
         .executableTarget(
             name: "bus-echo", dependencies: ["Bus", "BusTestSupport"], path: "Tests/BusEchoProgram",
             swiftSettings: swiftSettings),
         .testTarget(
-            name: "BusTests", dependencies: ["Bus", "CDBus", "BusTestSupport", "bus-echo"], exclude: ["bus_client.py"],
+            name: "BusTests", dependencies: ["Bus", "CDBus", "BusTestSupport", "TestDeadlines", "bus-echo"],
+            exclude: ["bus_client.py"],
             swiftSettings: swiftSettings),
         .executableTarget(
             name: "stub-worker", dependencies: ["WorkerLink", "Platform"], path: "Tests/StubWorker",

@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TestDeadlines
 
 /// A bus of its own for a test: dbus-daemon on a socket in a temporary folder, with a session bus's policy.
 ///

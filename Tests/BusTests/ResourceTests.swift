@@ -1,6 +1,7 @@
 import Bus
 import BusTestSupport
 import Foundation
+import TestDeadlines
 import Testing
 
 /// What a service costs, measured on a process of its own.

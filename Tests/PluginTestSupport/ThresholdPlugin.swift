@@ -1,5 +1,6 @@
 import Foundation
 import ModelHost
+import TestDeadlines
 
 /// The C plugin of the tests, built with the machine's compiler and installed in a folder of its own.
 public struct ThresholdPlugin {
@@ -99,8 +100,7 @@ public struct ThresholdPlugin {
         process.executableURL = URL(filePath: "/usr/bin/env")
         process.arguments = ["cc"] + arguments
         try process.run()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else { throw CocoaError(.executableLoad) }
+        guard process.waitForEnd() == 0 else { throw CocoaError(.executableLoad) }
     }
 }
 

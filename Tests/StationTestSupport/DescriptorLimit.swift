@@ -1,5 +1,5 @@
-import BusTestSupport
 import Foundation
+import TestDeadlines
 
 /// How many file descriptors a running process of the same user may have, set with util-linux's `prlimit`.
 package struct DescriptorLimit {
