@@ -80,7 +80,7 @@ private final class CStrings {
     let pointers: UnsafeMutablePointer<UnsafePointer<CChar>?>
     private let copies: [UnsafeMutablePointer<CChar>]
 
-    package init(_ strings: [String]) {
+    init(_ strings: [String]) {
         copies = strings.map { string in
             let bytes = string.utf8CString
             let copy = UnsafeMutablePointer<CChar>.allocate(capacity: bytes.count)

@@ -20,7 +20,8 @@ package enum KernelSources {
         source("weights", PackageResources.weights_cu),
     ]
     package static let headers = [
-        header("elements.h", PackageResources.elements_h), header("exponentials.h", PackageResources.exponentials_h),
+        header("channel_sums.h", PackageResources.channel_sums_h), header("elements.h", PackageResources.elements_h),
+        header("exponentials.h", PackageResources.exponentials_h),
         header("kernel_arguments.h", PackageResources.kernel_arguments_h),
         header("platform.h", PackageResources.platform_h), header("views.h", PackageResources.views_h),
     ]

@@ -5,7 +5,7 @@ import NeuralNet
 struct ExecutableGraph: Sendable {
     let graph: ConvolutionGraph
     /// The graph as cuDNN knows it, which the plan refers to.
-    package let operations: CudnnDescriptor
+    let operations: CudnnDescriptor
     let plan: CudnnDescriptor
     let workspaceBytes: Int
     let notes: Set<Int>

@@ -48,7 +48,7 @@ package struct CudnnFailure: Error {
     /// The status's name, and what cuDNN said last.
     let words: String
 
-    package init(_ status: lt_cudnn_status, _ library: Cudnn) {
+    init(_ status: lt_cudnn_status, _ library: Cudnn) {
         self.status = status
         let name = library.errorText(status).map { String(cString: $0) } ?? "status \(status)"
         var text = [CChar](repeating: 0, count: 1024)

@@ -5,7 +5,7 @@ import NeuralNet
 ///
 /// `@unchecked Sendable`: `TransferStaging` lets one thread at a time use it.
 final class PinnedMemory: @unchecked Sendable {
-    package let address: UnsafeMutableRawPointer
+    let address: UnsafeMutableRawPointer
     let bytes: Int
     private let event: lt_cuda_event
     private let context: CUDAContext

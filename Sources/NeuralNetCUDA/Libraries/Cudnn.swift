@@ -13,7 +13,7 @@ package struct Cudnn: @unchecked Sendable {
     let setStream: lt_cudnn_set_stream
     let createDescriptor: lt_cudnn_descriptor_create
     let destroyDescriptor: lt_cudnn_descriptor_call
-    package let finalize: lt_cudnn_descriptor_call
+    let finalize: lt_cudnn_descriptor_call
     let setAttribute: lt_cudnn_set_attribute
     let getAttribute: lt_cudnn_get_attribute
     let execute: lt_cudnn_execute

@@ -9,12 +9,12 @@
 /// `@unchecked Sendable`: a handle of the loader's, which any thread may use.
 struct DynamicLibrary: @unchecked Sendable {
     /// What it was opened as.
-    package let path: String
+    let path: String
     private let handle: UnsafeMutableRawPointer
 
     /// The first of `names` that can be opened, nil when none is there. Throws `libraryUnusable` when the first that
     /// exists cannot be loaded.
-    package static func open(_ names: [String], in folders: LibraryFolders) throws(CUDAUnavailable) -> DynamicLibrary? {
+    static func open(_ names: [String], in folders: LibraryFolders) throws(CUDAUnavailable) -> DynamicLibrary? {
         for candidate in folders.candidates(names) {
             // Lazily bound, private to this process's other libraries: cuDNN's parts find each other by themselves.
             if let handle = dlopen(candidate, RTLD_LAZY | RTLD_LOCAL) {

@@ -11,7 +11,7 @@ package struct NVRTC: @unchecked Sendable {
     let destroyProgram: lt_nvrtc_destroy_program
     let compileProgram: lt_nvrtc_compile_program
     let codeSize: lt_nvrtc_get_size
-    package let code: lt_nvrtc_get_bytes
+    let code: lt_nvrtc_get_bytes
     let logSize: lt_nvrtc_get_size
     let log: lt_nvrtc_get_bytes
 
