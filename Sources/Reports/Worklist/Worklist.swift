@@ -37,7 +37,6 @@ public struct Worklist: Sendable {
 
     public func html() -> String {
         let sorted = self.sorted
-        let rows = WorklistRows()
         let failed = sorted.filter { $0.group == .failed }
         let analysed = sorted.filter { $0.group != .failed }
         return HTML.page(
@@ -49,7 +48,7 @@ public struct Worklist: Sendable {
                         .element("p", ["class": "notice"], HTML("\(SeverityScores.researchUse)")),
                         .element("h1", [:], "Worklist"), state, .element("p", ["id": "overdue", "role": "alert"]),
                         .element("p", ["id": "news", "role": "status", "class": "aloud"]),
-                        nothing, failures(failed, rows), studies(analysed, rows),
+                        nothing, failures(failed), studies(analysed),
                     ])
             ])
     }
@@ -98,7 +97,7 @@ public struct Worklist: Sendable {
     /// So many at the top, and the rest behind a click: one bad evening must not push the sick out of sight.
     private static let failuresShown = 3
 
-    private func failures(_ failed: [WorklistEntry], _ rows: WorklistRows) -> HTML {
+    private func failures(_ failed: [WorklistEntry]) -> HTML {
         let newest = failed.prefix(Self.failuresShown)
         let older = failed.dropFirst(Self.failuresShown)
         let left = totals.failed - failed.count
@@ -109,25 +108,25 @@ public struct Worklist: Sendable {
                 "h2", [:], "Failed ",
                 .element("span", ["id": "failed-count", "class": "count"], HTML("\(totals.failed)"))
             ),
-            .element("ul", ["id": "failed-rows", "class": "failures"], newest.map(rows.failure)),
+            .element("ul", ["id": "failed-rows", "class": "failures"], newest.map(WorklistRows.failure)),
             .element(
                 "details", Self.hidden(unless: !older.isEmpty, "older-failed"),
                 .element(
                     "summary", [:],
                     .element("span", ["id": "older-failed-count"], HTML("\(older.count) more, older.\(rest)"))),
-                .element("ul", ["id": "older-failed-rows", "class": "failures"], older.map(rows.failure))))
+                .element("ul", ["id": "older-failed-rows", "class": "failures"], older.map(WorklistRows.failure))))
     }
 
     // MARK: - Studies
 
-    private func studies(_ analysed: [WorklistEntry], _ rows: WorklistRows) -> HTML {
+    private func studies(_ analysed: [WorklistEntry]) -> HTML {
         .element(
             "section", Self.hidden(unless: !analysed.isEmpty, "studies"),
             .element("h2", [:], "Studies"), tools(analysed), coverage(analysed.count),
             .element(
                 "table", [:],
                 .element("thead", [:], .element("tr", [:], WorklistRows.studyHeadings.map(\.html))),
-                .element("tbody", ["id": "study-rows"], analysed.map(rows.study))))
+                .element("tbody", ["id": "study-rows"], analysed.map(WorklistRows.study))))
     }
 
     private func tools(_ analysed: [WorklistEntry]) -> HTML {

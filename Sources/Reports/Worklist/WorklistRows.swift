@@ -2,7 +2,7 @@ import Pages
 import Severity
 
 /// The worklist's tables, line by line. `worklist.js` knows rows by their id and sorts by `data-value`, where a cell has one.
-struct WorklistRows {
+enum WorklistRows {
     struct Heading {
         let title: String
         /// What it is called in the address of a sorted page.
@@ -30,38 +30,38 @@ struct WorklistRows {
     ]
 
     /// A study with results.
-    func study(_ entry: WorklistEntry) -> HTML {
+    static func study(_ entry: WorklistEntry) -> HTML {
         guard case .analysed(let summary, let report, let thumbnail) = entry.outcome else { return HTML([]) }
         let group = entry.group
         let link = HTML.element(
-            "a", ["href": RelativeLink.to(report)], (thumbnail.map { [Self.picture($0)] } ?? []) + [Self.name(entry)])
+            "a", ["href": RelativeLink.to(report)], (thumbnail.map { [picture($0)] } ?? []) + [name(entry)])
         let reliability = QualityRemark.Weight.reliability(summary.gravestRemark)
         return .element(
-            "tr", Self.attributes(of: entry),
+            "tr", attributes(of: entry),
             [
                 .element(
                     "td", ["class": "tag", "data-value": "\(group.rank)"],
-                    .element("span", Self.attributes(of: group, summary.triageLevel), HTML(group.title))),
+                    .element("span", attributes(of: group, summary.triageLevel), HTML(group.title))),
                 .element("th", ["scope": "row", "class": "name"], link),
-                .element("td", ["class": "when", "data-value": "\(entry.received)"], Self.received(entry)),
-                Self.cell(summary.percentageOfOpacity, FigureText.percent, { $0 }, style: "figure"),
-                Self.cell(summary.percentageOfHighOpacity, FigureText.percent, { $0 }, style: "figure minor"),
-                Self.cell(summary.zoneScore, { "\($0)" }, Double.init, style: "figure minor"),
+                .element("td", ["class": "when", "data-value": "\(entry.received)"], received(entry)),
+                cell(summary.percentageOfOpacity, FigureText.percent, { $0 }, style: "figure"),
+                cell(summary.percentageOfHighOpacity, FigureText.percent, { $0 }, style: "figure minor"),
+                cell(summary.zoneScore, { "\($0)" }, Double.init, style: "figure minor"),
                 .element(
                     "td",
                     [
                         "class": "minor\(summary.gravestRemark == .doubtful ? " doubtful" : "")",
-                        "data-value": "\(Self.doubt(summary.gravestRemark))",
+                        "data-value": "\(doubt(summary.gravestRemark))",
                     ], HTML(reliability)),
             ])
     }
 
     /// A study without: the reason, and what to do.
-    func failure(_ entry: WorklistEntry) -> HTML {
+    static func failure(_ entry: WorklistEntry) -> HTML {
         guard case .failed(let code, let sentence) = entry.outcome else { return HTML([]) }
         return .element(
-            "li", Self.attributes(of: entry), .element("p", ["class": "name"], Self.name(entry)),
-            .element("p", ["class": "when"], Self.received(entry)),
+            "li", attributes(of: entry), .element("p", ["class": "name"], name(entry)),
+            .element("p", ["class": "when"], received(entry)),
             .element(
                 "div", ["class": "why"], .element("p", [:], HTML(sentence)),
                 .element("p", ["class": "faint"], HTML(FailureAdvice.sentence(code, job: entry.job)))))

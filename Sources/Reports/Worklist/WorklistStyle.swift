@@ -68,7 +68,7 @@ extension Worklist {
         @media (prefers-color-scheme: dark) { .l-critical { box-shadow: 0 0 0 2px var(--alarm-paper); } }
         @media screen and (max-width: 48rem) {
           .minor { display: none; }
-          .tag { width: 6.2rem; } th.when { width: 5rem; } .figure { width: 4.6rem; }
+          .tag { width: 5.6rem; } th.when { width: 6.2rem; } .figure { width: 4.6rem; }
           td, th { padding: .3rem .35rem; }
           td.figure, thead th.figure { padding-left: .2rem; }
           th.name a { flex-wrap: wrap; gap: .2rem .5rem; }
@@ -83,9 +83,10 @@ extension Worklist {
           #counts button[aria-pressed=true] { outline: none; }
           thead th { position: static; } thead { display: table-header-group; }
           tr { break-inside: avoid; } h2 { break-after: avoid; }
-          .tag { width: 22mm; } th.when { width: 32mm; } .figure { width: 17mm; } .when { white-space: nowrap; }
-          th.minor:last-child { width: 35mm; } .failures li { grid-template-columns: 45mm 32mm 1fr; }
-          td, th { padding: .5mm 1.5mm; } .thumbnail { width: 16mm; height: 11.5mm; }
+          .tag { width: 20mm; } th.when { width: 36mm; } .figure { width: 15mm; } .when { white-space: nowrap; }
+          th.name a { flex-wrap: wrap; gap: .5mm 2mm; } th.name bdi { flex: 1 1 28mm; }
+          th.minor:last-child { width: 29mm; } td:last-child, thead th:last-child { padding-left: 3mm; } .failures li { grid-template-columns: 45mm 32mm 1fr; }
+          td, th { padding: .5mm 1mm; } .thumbnail { width: 16mm; height: 11.5mm; }
         }
 
         """
