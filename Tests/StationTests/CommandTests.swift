@@ -106,10 +106,10 @@ import Testing
         let station = try Station()
         try station.start()
         try await eventually("the service") { station.events.contains(.serviceAppeared) }
-        station.bus.stop()
-        try station.drop("missed.nii", "x")
-        try await eventually("the result") { station.names("outbox").contains("missed") }
-        try station.bus.start()
+        try await station.withoutBus {
+            try station.drop("missed.nii", "x")
+            try await eventually("the result") { station.names("outbox").contains("missed") }
+        }
         try await eventually("the news") {
             station.events.contains { if case .completed(_, "missed", _, _) = $0 { true } else { false } }
         }

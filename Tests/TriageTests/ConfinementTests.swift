@@ -1,5 +1,4 @@
 import Foundation
-import Imaging
 import PluginTestSupport
 import StationConfiguration
 import TestDeadlines
@@ -38,26 +37,12 @@ import WorkerLink
         try await folder.run(configuration, program: program ?? real, logger: log.logger, body)
     }
 
-    /// A small CT of nobody.
-    private func drop(_ name: String, seed: UInt64) throws {
-        let grid = try ChestPhantom.grid(size: GridSize(i: 28, j: 28, k: 10))
-        let hidden = folder.folders.inbox + "/." + name
-        try NIfTIFile.write(try ChestPhantom(seed: seed).render(on: grid).ct, to: hidden)
-        try FileManager.default.moveItem(atPath: hidden, toPath: folder.folders.inbox + "/" + name)
-    }
-
-    private func end(_ count: Int) async throws {
-        try await eventually("\(count) jobs at their end; the log: \(log.lines)", within: 120) {
-            folder.observer.heard.announced.count >= count
-        }
-    }
-
     @Test func aHostilePluginIsStoppedAndStudiesAreAnalysed() async throws {
         try await run { daemon in
-            try drop("first.nii.gz", seed: 1)
-            try await end(1)
-            try drop("second.nii.gz", seed: 2)
-            try await end(2)
+            try folder.dropScan("first.nii.gz", seed: 1)
+            try await folder.end(1, log: log)
+            try folder.dropScan("second.nii.gz", seed: 2)
+            try await folder.end(2, log: log)
             let status = try await daemon.status()
             #expect(status.workers.first?.confinement != nil)
         }
@@ -76,8 +61,8 @@ import WorkerLink
     @Test(.enabled(if: Kernel.filters, "the kernel filters no system calls"))
     func refusalsStandInTheLog() async throws {
         try await run { _ in
-            try drop("first.nii.gz", seed: 1)
-            try await end(1)
+            try folder.dropScan("first.nii.gz", seed: 1)
+            try await folder.end(1, log: log)
             for call in ["socket", "clone", "ptrace", "execve", "io_uring_setup", "kill", "truncate", "rt_sigaction"] {
                 try await eventually("a line on \(call); the log: \(log.lines)") {
                     log.lines.contains {
@@ -96,8 +81,8 @@ import WorkerLink
     @Test(.enabled(if: Kernel.filters, "the kernel filters no system calls"))
     func everyThreadIsConfined() async throws {
         try await run { _ in
-            try drop("first.nii.gz", seed: 1)
-            try await end(1)
+            try folder.dropScan("first.nii.gz", seed: 1)
+            try await folder.end(1, log: log)
             let line = try #require(log.lines.first { $0.contains("A worker is ready") })
             let worker = try #require(line.split(separator: "worker=").last)
             let tasks = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(worker)/task")
@@ -112,11 +97,11 @@ import WorkerLink
     /// A worker is bound to the staging folder that it found.
     @Test func anOutboxThatIsMadeAnewGetsAWorkerOfItsOwn() async throws {
         try await run { _ in
-            try drop("first.nii.gz", seed: 1)
-            try await end(1)
+            try folder.dropScan("first.nii.gz", seed: 1)
+            try await folder.end(1, log: log)
             try FileManager.default.moveItem(atPath: folder.folders.outbox, toPath: folder.root + "/former")
-            try drop("second.nii.gz", seed: 2)
-            try await end(2)
+            try folder.dropScan("second.nii.gz", seed: 2)
+            try await folder.end(2, log: log)
         }
         #expect(folder.results == ["second"], "\(log.lines)")
         #expect(log.lines.count { $0.contains("A worker is ready") } == 2)
@@ -129,14 +114,14 @@ import WorkerLink
         let kept = configuration
         try await run(kept) { daemon in
             try await daemon.pause()
-            try drop("first.nii.gz", seed: 1)
+            try folder.dropScan("first.nii.gz", seed: 1)
             try await eventually("a job") { try await daemon.jobs().count == 1 }
             let place = folder.folders.inbox + "/first.nii.gz"
             try FileManager.default.moveItem(atPath: place, toPath: folder.root + "/elsewhere.nii.gz")
             try FileManager.default.createSymbolicLink(
                 atPath: place, withDestinationPath: folder.root + "/elsewhere.nii.gz")
             try await daemon.resume()
-            try await end(1)
+            try await folder.end(1, log: log)
         }
         #expect(folder.results == [])
         guard case .failed(let failure) = folder.observer.heard.announced.first?.job.state else {
@@ -157,8 +142,8 @@ import WorkerLink
 
     @Test func withoutLandlockTheStationRunsOnAndSaysSo() async throws {
         try await run(program: try withoutLandlock(configuration)) { daemon in
-            try drop("first.nii.gz", seed: 1)
-            try await end(1)
+            try folder.dropScan("first.nii.gz", seed: 1)
+            try await folder.end(1, log: log)
             let confinement = try #require(try await daemon.status().workers.first?.confinement)
             #expect(confinement.missing == ["the kernel has no Landlock: Function not implemented"])
             #expect(log.lines.contains { $0.hasPrefix("warning") && $0.contains("the kernel has no Landlock") })
@@ -179,8 +164,8 @@ import WorkerLink
         #expect(folder.results == [])
         // And with it everything goes as usual.
         try await run(required) { _ in
-            try drop("first.nii.gz", seed: 1)
-            try await end(1)
+            try folder.dropScan("first.nii.gz", seed: 1)
+            try await folder.end(1, log: log)
         }
         #expect(folder.results == ["first"] || !Kernel.hasLandlock, "\(log.lines)")
     }

@@ -1,5 +1,4 @@
 import Foundation
-import Imaging
 import Platform
 import PluginTestSupport
 import StationConfiguration
@@ -30,33 +29,20 @@ import Triage
         configuration.maximumAttempts = 2
         configuration.workerMemory = 1 << 30
         configuration.deadlineSeconds = fault == .stalls ? 3 : 120
+        configuration.heartbeatSeconds = 120
         let worker = WorkerProgram(
             path: TriageFolder.product("lungtriage-worker"), arguments: configuration.workerArguments)
         try await folder.run(
             configuration, program: worker, logger: log.logger, surroundings: Surroundings(memory: memory), body)
     }
 
-    /// A small CT of nobody.
-    private func drop(_ name: String, slices: Int) throws {
-        let grid = try ChestPhantom.grid(size: GridSize(i: 28, j: 28, k: slices))
-        let hidden = folder.folders.inbox + "/." + name
-        try NIfTIFile.write(try ChestPhantom(seed: 1).render(on: grid).ct, to: hidden)
-        try FileManager.default.moveItem(atPath: hidden, toPath: folder.folders.inbox + "/" + name)
-    }
-
-    private func end(_ count: Int) async throws {
-        try await eventually("\(count) jobs at their end; the log: \(log.lines)", within: 120) {
-            folder.observer.heard.announced.count >= count
-        }
-    }
-
     @Test(arguments: [ThresholdPlugin.Fault.crashes, .stalls, .leaks])
     func aPluginThatHarmsItsWorkerCostsOneStudy(_ fault: ThresholdPlugin.Fault) async throws {
         try await run(fault) { _ in
-            try drop("bad.nii.gz", slices: ThresholdPlugin.faultySlices)
-            try await end(1)
-            try drop("good.nii.gz", slices: 10)
-            try await end(2)
+            try folder.dropScan("bad.nii.gz", slices: ThresholdPlugin.faultySlices)
+            try await folder.end(1, log: log)
+            try folder.dropScan("good.nii.gz", slices: 10)
+            try await folder.end(2, log: log)
         }
         let heard = folder.observer.heard.announced
         guard case .quarantined(let failure) = heard[0].job.state else {
@@ -72,8 +58,8 @@ import Triage
     /// Wrong labels are the study's failure; the worker stays.
     @Test func aPluginThatWritesNonsenseIsNotBelieved() async throws {
         try await run(.unknownLabel) { _ in
-            try drop("bad.nii.gz", slices: 10)
-            try await end(1)
+            try folder.dropScan("bad.nii.gz", slices: 10)
+            try await folder.end(1, log: log)
         }
         guard case .failed(let failure) = folder.observer.heard.announced[0].job.state else {
             Issue.record("\(folder.observer.heard.announced[0].job.state); the log: \(log.lines)")
@@ -90,17 +76,17 @@ import Triage
             SystemMemory(total: 128 << 30, available: gigabytes.withLock { $0 } << 30)
         }
         try await run(.needsMuch, memory: memory) { daemon in
-            try drop("big.nii.gz", slices: ThresholdPlugin.faultySlices)
+            try folder.dropScan("big.nii.gz", slices: ThresholdPlugin.faultySlices)
             try await eventually("a study that waits; the log: \(log.lines)", within: 60) {
                 log.lines.contains { $0.contains("not enough memory") }
             }
-            try drop("small.nii.gz", slices: 10)
-            try await end(1)
+            try folder.dropScan("small.nii.gz", slices: 10)
+            try await folder.end(1, log: log)
             let job = try await daemon.job(JobID(rawValue: 1))
             // It is asked for again and again, and no attempt counts.
             #expect(!job.state.name.isFinal && job.attempts <= 1)
             gigabytes.withLock { $0 = 100 }
-            try await end(2)
+            try await folder.end(2, log: log)
         }
         #expect(folder.observer.heard.announced.map(\.job.study) == ["small", "big"])
         #expect(folder.results == ["big", "small"])
@@ -109,10 +95,10 @@ import Triage
     @Test func aStudyThatNeverFitsFailsAtOnce() async throws {
         let memory: @Sendable () -> SystemMemory = { SystemMemory(total: 16 << 30, available: 8 << 30) }
         try await run(.needsMuch, memory: memory) { _ in
-            try drop("big.nii.gz", slices: ThresholdPlugin.faultySlices)
-            try await end(1)
-            try drop("small.nii.gz", slices: 10)
-            try await end(2)
+            try folder.dropScan("big.nii.gz", slices: ThresholdPlugin.faultySlices)
+            try await folder.end(1, log: log)
+            try folder.dropScan("small.nii.gz", slices: 10)
+            try await folder.end(2, log: log)
         }
         guard case .failed(let failure) = folder.observer.heard.announced[0].job.state else {
             Issue.record("\(folder.observer.heard.announced[0].job.state)")
