@@ -106,7 +106,6 @@ let package = Package(
             dependencies: [
                 "Notifications", "Bus", "Platform",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ], swiftSettings: swiftSettings),
         .executableTarget(
             name: "lungtriage-worker",
@@ -121,7 +120,6 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ], swiftSettings: swiftSettings),
         .executableTarget(
             name: "lungtriage-lab",
@@ -186,7 +184,7 @@ let package = Package(
             name: "BusTestSupport", dependencies: ["Bus", "TestDeadlines"], path: "Tests/BusTestSupport",
             swiftSettings: swiftSettings),
         .executableTarget(
-            name: "bus-echo", dependencies: ["Bus", "BusTestSupport"], path: "Tests/BusEchoProgram",
+            name: "bus-echo", dependencies: ["Bus", "BusTestSupport", "Platform"], path: "Tests/BusEchoProgram",
             swiftSettings: swiftSettings),
         .testTarget(
             name: "BusTests", dependencies: ["Bus", "CDBus", "BusTestSupport", "TestDeadlines", "bus-echo"],
@@ -196,6 +194,12 @@ let package = Package(
             name: "stub-worker", dependencies: ["WorkerLink", "Platform"], path: "Tests/StubWorker",
             swiftSettings: swiftSettings),
         .target(name: "TestDeadlines", path: "Tests/TestDeadlines", swiftSettings: swiftSettings),
+        .executableTarget(
+            name: "service-check", dependencies: ["Platform"], path: "Tests/ServiceProgramCheck",
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "PlatformTests", dependencies: ["Platform", "TestDeadlines", "service-check"],
+            swiftSettings: swiftSettings),
         .target(
             name: "StationTestSupport", dependencies: ["Bus", "BusTestSupport", "TestDeadlines"],
             path: "Tests/StationTestSupport",

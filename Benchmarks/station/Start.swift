@@ -21,6 +21,7 @@ struct Start: AsyncParsableCommand {
         let before = ProcessReadings(of: station.process ?? 0)
         try await Task.sleep(for: .seconds(idle))
         let after = ProcessReadings(of: station.process ?? 0)
+        guard before.resident > 0, after.resident > 0 else { throw DaemonEnded() }
         print(
             "idle for \(Int(idle)) s: resident \(Spread.text(after.resident)) MB, "
                 + "anonymous \(Spread.text(after.anonymous)) MB, "
@@ -39,6 +40,10 @@ struct Start: AsyncParsableCommand {
         station.stop()
         return duration
     }
+}
+
+struct DaemonEnded: Error, CustomStringConvertible {
+    var description: String { "The daemon has ended by itself." }
 }
 
 /// What systemd would listen on.

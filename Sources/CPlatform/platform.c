@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/timex.h>
@@ -52,6 +53,29 @@ int lungtriage_spawn(pid_t *process, const char *program, char *const arguments[
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
     return result;
+}
+
+void lungtriage_name_thread(const char *name) { prctl(PR_SET_NAME, name); }
+
+static int signal_pipe[2] = {-1, -1};
+
+/* Only what signal-safety(7) allows. */
+static void note_signal(int number) {
+    const int before = errno;
+    const unsigned char byte = (unsigned char)number;
+    if (write(signal_pipe[1], &byte, 1) < 0) {
+        /* Full of signals that nobody has read: one more would change nothing. */
+    }
+    errno = before;
+}
+
+int lungtriage_catch_signals(const int *numbers, int count) {
+    if (signal_pipe[0] < 0 && pipe2(signal_pipe, O_CLOEXEC | O_NONBLOCK) != 0) return -1;
+    struct sigaction action = {.sa_handler = note_signal, .sa_flags = SA_RESTART};
+    sigemptyset(&action.sa_mask);
+    for (int i = 0; i < count; ++i)
+        if (sigaction(numbers[i], &action, NULL) != 0) return -1;
+    return signal_pipe[0];
 }
 
 /* Room for one descriptor, aligned as the kernel wants it. */

@@ -74,12 +74,19 @@ package final class ChildProcess: Sendable {
         process = started
         descriptor = own
         self.life = life
-        source = ReadinessSource(
-            handle, ready: { life.reap() },
-            cancelled: {
-                close(handle)
-                close(own)
-            })
+        do {
+            source = try ReadinessSource(
+                handle, once: true, ready: { life.reap() },
+                cancelled: {
+                    close(handle)
+                    close(own)
+                })
+        } catch {
+            close(handle)
+            close(own)
+            life.end()
+            throw error
+        }
     }
 
     deinit {

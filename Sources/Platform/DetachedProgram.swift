@@ -10,7 +10,7 @@ import Synchronization
 /// A program that is started for the user and goes on for as long as it likes, also when this process has ended.
 package enum DetachedProgram {
     /// Starts it with /dev/null as input and output, standard error as it is, and the signals as a shell gives them:
-    /// threads of Dispatch block nearly all, which a program would inherit for good. `ended` is told how it ended.
+    /// threads block nearly all, which a program would inherit for good. `ended` is told how it ended.
     ///
     /// Throws `SystemCallError` when it cannot be started (posix_spawn(3)) or watched (pidfd_open(2)).
     package static func start(
@@ -26,7 +26,12 @@ package enum DetachedProgram {
         guard code == 0 else { throw SystemCallError("\(program) cannot be started.", code: code) }
         let handle = lungtriage_pidfd(process)
         guard handle >= 0 else { throw SystemCallError("A process that was started cannot be watched.", code: errno) }
-        Watch(process: process, ended: ended).begin(handle)
+        do {
+            try Watch(process: process, ended: ended).begin(handle)
+        } catch {
+            close(handle)
+            throw error
+        }
     }
 }
 
@@ -41,10 +46,14 @@ private final class Watch: Sendable {
         self.ended = ended
     }
 
-    func begin(_ handle: Int32) {
-        source.withLock {
-            $0 = ReadinessSource(handle, ready: { self.reap() }, cancelled: { close(handle) })
+    func begin(_ handle: Int32) throws(SystemCallError) {
+        let made = source.withLock { source -> Result<Void, SystemCallError> in
+            Result { () throws(SystemCallError) in
+                source = try ReadinessSource(
+                    handle, once: true, ready: { self.reap() }, cancelled: { close(handle) })
+            }
         }
+        try made.get()
     }
 
     private func reap() {

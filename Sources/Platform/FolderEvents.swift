@@ -37,11 +37,16 @@ package final class FolderWatcher: Sendable {
         let (events, continuation) = AsyncStream.makeStream(of: FolderEvent.self, bufferingPolicy: .unbounded)
         self.events = events
         let folderNames = names
-        source = ReadinessSource(descriptor) {
-            for event in Self.read(descriptor, folderNames) { continuation.yield(event) }
-        } cancelled: {
+        do {
+            source = try ReadinessSource(descriptor) {
+                for event in Self.read(descriptor, folderNames) { continuation.yield(event) }
+            } cancelled: {
+                close(descriptor)
+                continuation.finish()
+            }
+        } catch {
             close(descriptor)
-            continuation.finish()
+            throw error
         }
     }
 

@@ -3,9 +3,19 @@ import Bus
 import Foundation
 import Notifications
 import Platform
-import UnixSignals
 
-@main struct LungtriageNotify: AsyncParsableCommand {
+@main enum Program {
+    static func main() {
+        do throws(SystemCallError) {
+            try ServiceProgram.run { await LungtriageNotify.main() }
+        } catch {
+            NotifierLog.standardError(environment: ProcessInfo.processInfo.environment)(.error, error.description)
+            exit(71)
+        }
+    }
+}
+
+struct LungtriageNotify: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "lungtriage-notify",
         abstract:
@@ -40,10 +50,10 @@ import UnixSignals
     }
 
     private func runUntilSignal(_ notifier: Notifier) async throws {
-        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
+        let source = try SignalSource(SIGTERM, SIGINT)
         try await withThrowingTaskGroup { group in
             group.addTask { try await notifier.run() }
-            group.addTask { for await _ in signals { return } }
+            group.addTask { for await _ in source.signals { return } }
             defer { group.cancelAll() }
             _ = try await group.next()
         }

@@ -10,9 +10,9 @@ final class StudyServer {
     private let analyzer: StudyAnalyzer
     private let link: DaemonLink
 
-    /// Seconds between signs of life.
-    private static let heartbeat = 2.0
-    /// Seconds between two reports of progress at least.
+    /// Between signs of life.
+    private static let heartbeat = Duration.seconds(2)
+    /// Between two reports of progress at least.
     private static let reportPause = Duration.milliseconds(200)
 
     init(_ analyzer: StudyAnalyzer, link: DaemonLink) {
@@ -23,9 +23,22 @@ final class StudyServer {
     /// Answers with exactly one of `finished`, `failed`, `cancelled`, `deferred`.
     func serve(_ handed: HandedStudy) {
         let request = handed.request
+        do {
+            let heartbeat = try RepeatingTimer(every: Self.heartbeat, tolerance: .milliseconds(200)) { [link] in
+                link.send(.heartbeat)
+            }
+            withExtendedLifetime(heartbeat) { analyze(handed) }
+        } catch {
+            link.send(
+                .failed(
+                    job: request.job,
+                    WorkerFailure(code: "output", message: error.message, detail: error.cause, isTransient: true)))
+        }
+    }
+
+    private func analyze(_ handed: HandedStudy) {
+        let request = handed.request
         let link = link
-        let heartbeat = RepeatingTimer(every: Self.heartbeat, leeway: .milliseconds(200)) { link.send(.heartbeat) }
-        defer { withExtendedLifetime(heartbeat) {} }
         defer { withExtendedLifetime(handed.file) {} }
         guard let file = handed.file else {
             return link.send(

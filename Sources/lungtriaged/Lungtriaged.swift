@@ -7,7 +7,20 @@ import ServiceLifecycle
 import StationConfiguration
 import Triage
 
-@main struct Lungtriaged: AsyncParsableCommand {
+@main enum Program {
+    static func main() {
+        // Before there are other threads.
+        ProcessMemory.shareArenas()
+        do throws(SystemCallError) {
+            try ServiceProgram.run { await Lungtriaged.main() }
+        } catch {
+            Lungtriaged.complain(error.description)
+            exit(71)
+        }
+    }
+}
+
+struct Lungtriaged: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "lungtriaged",
         abstract: "Watches an inbox for chest CT and has every study triaged. Research use, not a medical device.",
@@ -30,7 +43,6 @@ import Triage
     var workerArguments: [String] = []
 
     func run() async throws {
-        ProcessMemory.shareArenas()
         let settings = ConfigurationSource(root: root, file: file)
         let configuration: TriageConfiguration
         do {
@@ -65,7 +77,8 @@ import Triage
         try await bridge.connect(daemon, bus)
         let own: [any Service] = [
             BusRunner(bus: bus, daemon: daemon, logger: logger),
-            ManagerService(manager: manager, daemon: daemon), ReloadService(bridge: bridge),
+            ManagerService(manager: manager, daemon: daemon),
+            try SignalService(bridge: bridge),
         ]
         let group = ServiceGroup(
             configuration: .init(
@@ -73,7 +86,7 @@ import Triage
                     .init(
                         service: $0, successTerminationBehavior: .gracefullyShutdownGroup,
                         failureTerminationBehavior: .gracefullyShutdownGroup)
-                }, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+                }, logger: logger))
         try await group.run()
     }
 
@@ -90,7 +103,7 @@ import Triage
         return WorkerProgram(path: path, arguments: configuration.workerArguments)
     }
 
-    private static func complain(_ text: String) {
+    fileprivate static func complain(_ text: String) {
         try? FileHandle.standardError.write(contentsOf: Data("lungtriaged: \(text)\n".utf8))
     }
 }

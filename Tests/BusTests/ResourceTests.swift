@@ -38,18 +38,8 @@ struct ResourceTests {
     @Test func `an idle service does not wake up`() async throws {
         let bus = try PrivateBus()
         let process = try await EchoProcess(on: bus)
-        var before = try process.activity
-        #expect(before.keys.contains("lungtriage-bus"))
-        // Time must pass: nothing may happen in it. Swift's own threads end after some seconds without work; a service
-        // that polls never has quiet ones.
-        for _ in 0..<6 {
-            try await Task.sleep(for: .seconds(2))
-            let after = try process.activity
-            if after == before { return }
-            #expect(after["lungtriage-bus"] == before["lungtriage-bus"])
-            before = after
-        }
-        Issue.record("woken in each of six spans of 2 s: \(before)")
+        #expect(try ThreadActivity(of: process.number).switches.keys.contains("lungtriage-bus"))
+        try await ThreadActivity.waitForQuiet(of: process.number)
     }
 }
 
@@ -98,23 +88,7 @@ private final class EchoProcess: @unchecked Sendable {
         }
     }
 
-    /// How often the threads have slept and been put to sleep, by their names.
-    var activity: [String: Int] {
-        get throws {
-            let folder = "/proc/\(process.processIdentifier)/task"
-            var activity: [String: Int] = [:]
-            for thread in try FileManager.default.contentsOfDirectory(atPath: folder) {
-                let status = try String(contentsOfFile: "\(folder)/\(thread)/status", encoding: .utf8)
-                let name = try String(contentsOfFile: "\(folder)/\(thread)/comm", encoding: .utf8)
-                // On Linux libdispatch looks at its own threads once a second, in every process that uses it.
-                if name.contains("overcommit") { continue }
-                activity[name.trimmingCharacters(in: .whitespacesAndNewlines), default: 0] +=
-                    Self.number("voluntary_ctxt_switches:", status)
-                    + Self.number("nonvoluntary_ctxt_switches:", status)
-            }
-            return activity
-        }
-    }
+    var number: Int32 { process.processIdentifier }
 
     private static func number(_ key: String, _ text: String) -> Int {
         let line = text.split(separator: "\n").first { $0.hasPrefix(key) }

@@ -40,22 +40,11 @@ final class BusLoop: @unchecked Sendable {
 
     /// Starts the thread, which keeps itself alive until ``stop(_:)`` or the loss of the connection.
     func start(connected: ReplyTicket<String>) throws(BusError) {
-        let box = Unmanaged.passRetained(ThreadStart(loop: self, connected: connected))
-        var thread = pthread_t()
-        let status = pthread_create(
-            &thread, nil,
-            { argument in
-                guard let argument else { return nil }
-                let start = Unmanaged<ThreadStart>.fromOpaque(argument).takeRetainedValue()
-                pthread_setname_np(pthread_self(), "lungtriage-bus")
-                start.loop.run(start.connected)
-                return nil
-            }, box.toOpaque())
-        guard status == 0 else {
-            box.release()
-            throw BusError(.cannotConnect, "The bus thread could not be started.", cause: errnoText(status))
+        do {
+            try DetachedThread.start(named: "lungtriage-bus") { self.run(connected) }
+        } catch {
+            throw BusError(.cannotConnect, "The bus thread could not be started.", cause: error.cause)
         }
-        pthread_detach(thread)
     }
 
     /// Runs `job` on the thread, after all that was handed over before. False when the thread has ended.
@@ -82,17 +71,6 @@ final class BusLoop: @unchecked Sendable {
     private func wake() {
         var one: UInt64 = 1
         _ = retryingInterrupted { write(wakeDescriptor, &one, 8) }
-    }
-}
-
-/// What the new thread is given.
-private final class ThreadStart {
-    let loop: BusLoop
-    let connected: ReplyTicket<String>
-
-    init(loop: BusLoop, connected: ReplyTicket<String>) {
-        self.loop = loop
-        self.connected = connected
     }
 }
 

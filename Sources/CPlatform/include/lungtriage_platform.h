@@ -20,6 +20,13 @@ int lungtriage_pidfd(pid_t process);
 int lungtriage_spawn(pid_t *process, const char *program, char *const arguments[], char *const environment[],
                      int descriptor);
 
+/* What ps(1) and debuggers call the calling thread: the name's first 15 bytes. */
+void lungtriage_name_thread(const char *name);
+
+/* From now on these signals are written into a pipe, a byte each that is the signal's number; the end to read from, which does not
+   block and is closed when programs are started. The same one at every call. */
+int lungtriage_catch_signals(const int *numbers, int count);
+
 /* Sends bytes over a socket of the file system's kind, and a descriptor with the first of them (unix(7), SCM_RIGHTS) unless it
    is -1. As send(2) with MSG_NOSIGNAL and `flags`. */
 ssize_t lungtriage_send(int socket, const void *bytes, size_t count, int passed, int flags);

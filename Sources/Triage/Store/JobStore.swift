@@ -6,12 +6,16 @@ import GRDB
 /// whatever moment, what was said to be done is done. All throw `TriageError` with the code `store`.
 public final class JobStore: Sendable {
     let database: DatabasePool
+    private let writer = BlockingCalls("store")
+    private let readers = BlockingCalls("readers", threads: JobStore.readerCount)
     let now: @Sendable () -> Double
+
+    private static let readerCount = 2
 
     /// Opens or makes the database at a path. `now` gives seconds since 1970.
     public init(path: String, now: @escaping @Sendable () -> Double = { WallClock.now }) throws(TriageError) {
         var configuration = Configuration()
-        configuration.maximumReaderCount = 2
+        configuration.maximumReaderCount = Self.readerCount
         configuration.busyMode = .timeout(10)
         configuration.label = "jobs"
         configuration.prepareDatabase { db in
@@ -33,7 +37,7 @@ public final class JobStore: Sendable {
         _ body: @escaping @Sendable (Database) throws -> Result
     ) async throws(TriageError) -> Result {
         do {
-            return try await database.write(body)
+            return try await writer.run { [database] in try database.write(body) }
         } catch {
             throw Self.error(error)
         }
@@ -43,7 +47,7 @@ public final class JobStore: Sendable {
         _ body: @escaping @Sendable (Database) throws -> Result
     ) async throws(TriageError) -> Result {
         do {
-            return try await database.read(body)
+            return try await readers.run { [database] in try database.read(body) }
         } catch {
             throw Self.error(error)
         }

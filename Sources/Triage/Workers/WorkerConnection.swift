@@ -26,7 +26,7 @@ final class WorkerConnection: Sendable {
         let (events, continuation) = AsyncStream.makeStream(of: Event.self, bufferingPolicy: .bufferingNewest(4096))
         let input = WorkerInput(child.descriptor) { continuation.yield($0) }
         (self.child, self.events, self.continuation) = (child, events, continuation)
-        let source = ReadinessSource(child.descriptor, queue: .init(label: "lungtriage.worker")) {
+        let source = try ReadinessSource(child.descriptor) {
             input.read()
         } cancelled: {
             continuation.finish()
@@ -43,7 +43,8 @@ final class WorkerConnection: Sendable {
     var process: Int32 { child.process }
 
     func startTicking(every seconds: Double) {
-        let ticks = RepeatingTimer(every: seconds, leeway: .milliseconds(50)) { [continuation] in
+        // Throws where events cannot be watched, and this connection's are.
+        let ticks = try? RepeatingTimer(every: .seconds(seconds), tolerance: .milliseconds(50)) { [continuation] in
             continuation.yield(.tick)
         }
         timer.withLock { $0 = ticks }
