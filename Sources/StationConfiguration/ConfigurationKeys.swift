@@ -71,6 +71,7 @@ struct ConfigurationKey: Sendable {
     private static let retention: [ConfigurationKey] = [
         number("Retention", "KeepResultsDays", \.keepResultsDays, 0...36500),
         number("Retention", "KeepArchiveDays", \.keepArchiveDays, 0...36500),
+        number("Retention", "KeepFailuresDays", \.keepFailuresDays, 0...36500),
         bytes("Retention", "FreeSpaceFloor", \.freeSpaceFloor),
     ]
 

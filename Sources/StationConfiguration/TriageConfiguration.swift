@@ -40,6 +40,8 @@ public struct TriageConfiguration: Hashable, Sendable {
     public var keepResultsDays = 0.0
     /// Files in the archive go after so many days; 0: they stay.
     public var keepArchiveDays = 0.0
+    /// Jobs without a result, and what is in the failed folder of them, go after so many days; 0: they stay.
+    public var keepFailuresDays = 0.0
     /// Below so much free space no more studies are taken in.
     public var freeSpaceFloor: UInt64 = 1 << 30
     /// Where metrics for Prometheus are written; nil: nowhere.

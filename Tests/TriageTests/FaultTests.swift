@@ -198,6 +198,46 @@ import Triage
         }
     }
 
+    /// Failed and cancelled jobs, each with its file. What is younger stays, and a result, and what a person has put beside them.
+    @Test func oldFailuresAndArchivedFilesGo() async throws {
+        let offset = Mutex(0.0)
+        let surroundings = Surroundings(now: { WallClock.now + offset.withLock { $0 } })
+        var configuration = folder.configuration
+        configuration.keepFailuresDays = 5
+        try await run(surroundings, configuration) { daemon in
+            for name in ["scan.nii", "bad.nii"] { try folder.drop(name, name) }
+            try await end(2)
+            try await daemon.pause()
+            try folder.drop("wrong.nii", "wrong")
+            try await eventually("it waits") { folder.observer.heard.queued.count == 3 }
+            try await daemon.cancel(JobID(rawValue: 3))
+            try await daemon.resume()
+            try await eventually("filing") { folder.names(folder.folders.failed).count == 2 }
+        }
+        try Data().write(to: URL(fileURLWithPath: folder.folders.failed + "/note.txt"))
+        offset.withLock { $0 = 4 * 86400 }
+        try await run(surroundings, configuration) { _ in
+            try folder.drop("bad-2.nii", "younger")
+            try await end(3)
+            try await eventually("filing") { folder.names(folder.folders.failed).count == 5 }
+        }
+        #expect(folder.names(folder.folders.archive).count == 2)
+        offset.withLock { $0 = 6 * 86400 }
+        try await run(surroundings, configuration) { daemon in
+            try await eventually("old failures are gone") { folder.names(folder.folders.failed).count == 3 }
+            try await eventually("the file of the cancelled job is gone") {
+                folder.names(folder.folders.archive).count == 1
+            }
+            #expect(try await daemon.jobs().map(\.study).sorted() == ["bad-2", "scan"])
+        }
+        #expect(folder.names(folder.folders.failed) == ["bad-2.nii", "bad-2.nii.error.json", "note.txt"])
+        configuration.keepArchiveDays = 5
+        try await run(surroundings, configuration) { _ in
+            try await eventually("an empty archive") { folder.names(folder.folders.archive).isEmpty }
+        }
+        #expect(folder.results == ["scan"])
+    }
+
     /// The marks of repetitions do not depend on the time of day.
     @Test func repetitionsAreMarkedWhateverTheClockSays() async throws {
         let offset = Mutex(86400.0)

@@ -78,7 +78,7 @@ final class Retention: Service {
         return clock.withLock { $0.isTrusted(at: instant) }
     }
 
-    /// Results and archived files beyond their time. The database goes first: what it does not know is never shown.
+    /// Results, archived files and failures beyond their time. The database goes first: what it does not know is never shown.
     func removeOld() async throws {
         let settings = settings()
         let now = store.now()
@@ -92,6 +92,16 @@ final class Retention: Service {
                 // Never what a person has put somewhere.
                 if input.hasPrefix(folders.archive + "/") { try moves.remove(input) }
             }
+        }
+        if settings.keepFailuresDays > 0 {
+            let inputs = try await store.forgetFailures(finishedBefore: now - settings.keepFailuresDays * 86400)
+            for input in inputs where input.hasPrefix(folders.failed + "/") {
+                try moves.remove(input)
+                try moves.remove(input + ".error.json")
+            }
+            // Of a job that was cancelled.
+            for input in inputs where input.hasPrefix(folders.archive + "/") { try moves.remove(input) }
+            if !inputs.isEmpty { worklist.ring() }
         }
     }
 }

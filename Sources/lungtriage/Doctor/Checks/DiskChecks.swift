@@ -13,7 +13,7 @@ extension Check {
         for path in [folders.outbox, folders.archive, folders.state] {
             guard let facts = try? FolderFacts(path), seen.insert(facts.device).inserted else { continue }
             let free = "\(facts.freeBytes >> 20) MiB are free for \(path)"
-            let remedy = "Make room, or let results go after some days (KeepResultsDays, KeepArchiveDays)"
+            let remedy = "Make room, or let what is old go after some days (the configuration's section Retention)"
             if facts.freeBytes < floor {
                 findings.append(
                     .failed(
