@@ -8,15 +8,17 @@ final class NetworkSession {
     /// Slices that go through the network together; where deep layers' weights are read often enough for each.
     private static let batch = 4
 
-    private let segmenter: VolumeSegmenter<CPUBackend>
+    private let segmenter: any SliceSegmenter
+    /// What it computes on.
+    let work: NetworkWork
     private let needsLungs: Bool
 
-    /// Throws `PluginFailure`, and what loading a model throws.
+    /// Throws `PluginFailure`, and what loading a model and starting a device throw.
     init(_ request: lungtriage_open_request) throws {
         guard let definition = NetworkPlugin.definition, let folder = request.model_folder, let device = request.device
         else { throw PluginFailure(LUNGTRIAGE_BAD_INPUT, "The host asked for a session without a folder or a device.") }
-        guard device.pointee.kind == UInt32(LUNGTRIAGE_DEVICE_CPU) else {
-            throw PluginFailure(LUNGTRIAGE_DEVICE_FAILED, "This plugin runs on the CPU.")
+        guard let place = NetworkDevice(device.pointee) else {
+            throw PluginFailure(LUNGTRIAGE_DEVICE_FAILED, "This plugin runs on the CPU and on NVIDIA GPUs.")
         }
         let model = try SegmentationModel.load(String(cString: folder) + "/" + definition.weights)
         let largest = definition.labels.map(\.value).max() ?? 0
@@ -25,9 +27,8 @@ final class NetworkSession {
                 LUNGTRIAGE_BAD_MODEL,
                 "The model has \(model.network.outputChannels) classes, but the plugin's labels go to \(largest).")
         }
-        let backend = try CPUBackend(threads: max(1, Int(device.pointee.threads)))
-        segmenter = try VolumeSegmenter(
-            model, backend: backend, averagesMirrored: definition.averagesMirrored, microBatch: Self.batch)
+        (segmenter, work) = try place.segmenter(
+            model, averagesMirrored: definition.averagesMirrored, microBatch: Self.batch)
         needsLungs = segmenter.preparation.crop == .lungs
     }
 
@@ -49,7 +50,7 @@ final class NetworkSession {
             let batch = Array(slices.wanted[first..<min(first + Self.batch, slices.wanted.count)])
             let prediction = try segmenter.prediction(
                 of: try slices.volume(of: batch), slices: Array(batch.indices), lungs: try slices.lungs(of: batch),
-                wantsProbabilities: request.probabilities != nil)
+                wantsProbabilities: request.probabilities != nil, progress: { _ in })
             slices.write(prediction, of: batch)
             request.progress?(request.context, Double(first + batch.count) / Double(slices.wanted.count))
         }

@@ -1,5 +1,6 @@
 import CCUDA
 import CCUDAKernels
+import CUDARuntime
 import NeuralNet
 
 /// The network's operations on an NVIDIA GPU: cuDNN, cuBLASLt and the kernels of `Kernels/Sources`, all found at run
@@ -31,14 +32,8 @@ public final class CUDABackend: Sendable {
     ///
     /// Throws a `CUDAUnavailable` that says why there is nothing to compute with; work then belongs on the CPU.
     public init(_ options: CUDAOptions = CUDAOptions()) throws(CUDAUnavailable) {
-        let driver = try CUDADriver.open(in: options.folders)
-        let devices = try CUDADevice.all(of: driver)
-        guard devices.indices.contains(options.device) else {
-            throw .noSuchDevice(index: options.device, count: devices.count)
-        }
-        let device = devices[options.device]
-        let libraries = try CUDALibraries(for: driver, version: device.driverVersion, in: options.folders)
-        let context = try CUDAContext(device, driver: driver)
+        let (libraries, device) = try CUDALibraries.find(device: options.device, in: options.folders)
+        let context = try CUDAContext(device, driver: libraries.driver)
         kernels = try KernelLibrary(
             KernelSources.all, headers: KernelSources.headers,
             compiler: KernelCompiler(

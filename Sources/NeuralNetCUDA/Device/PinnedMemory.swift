@@ -1,4 +1,5 @@
 import CCUDA
+import CUDARuntime
 import NeuralNet
 
 /// A block of host memory that the device reads and writes by itself, and the moment when it last did.

@@ -22,7 +22,9 @@ public struct WorkerProgram: Hashable, Sendable {
     ) async throws -> (WorkerConnection, WorkerDescription) {
         let connection: WorkerConnection
         do {
-            connection = try WorkerConnection(program: path, arguments: arguments, environment: Self.environment)
+            connection = try WorkerConnection(
+                program: path, arguments: arguments,
+                environment: Self.environment)
         } catch {
             throw TriageError(.worker, "The worker cannot be started.", cause: "\(error)")
         }
@@ -58,10 +60,12 @@ public struct WorkerProgram: Hashable, Sendable {
         throw CancellationError()
     }
 
+    static var environment: [String: String] { environment(of: ProcessInfo.processInfo.environment) }
+
     /// Of ours only what a worker needs: nothing that tells of buses, service managers or users.
-    static var environment: [String: String] {
-        var environment = ProcessInfo.processInfo.environment.filter { name, _ in
-            ["PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "LD_LIBRARY_PATH"].contains(name)
+    package static func environment(of daemon: [String: String]) -> [String: String] {
+        var environment = daemon.filter { name, _ in
+            ["PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "LD_LIBRARY_PATH", "LUNGTRIAGE_CUDA_PATH"].contains(name)
                 || name.hasPrefix("OPENBLAS_") || name.hasPrefix("CUDA_") || name.hasPrefix("NVIDIA_")
         }
         // A backtrace shows what was in registers, which may be a patient's, and takes a process, which a worker may not start.
