@@ -36,6 +36,7 @@ package struct CUDADriver: @unchecked Sendable {
     package let destroyEvent: lt_cu_event_call
     package let recordEvent: lt_cu_event_record
     package let synchronizeEvent: lt_cu_event_call
+    package let waitEvent: lt_cu_stream_wait_event
     package let elapsedTime: lt_cu_event_elapsed_time
 
     package let loadModule: lt_cu_module_load_data
@@ -93,6 +94,7 @@ package struct CUDADriver: @unchecked Sendable {
         destroyEvent = try find("cuEventDestroy_v2")
         recordEvent = try find("cuEventRecord")
         synchronizeEvent = try find("cuEventSynchronize")
+        waitEvent = try find("cuStreamWaitEvent")
         elapsedTime = try find("cuEventElapsedTime")
         loadModule = try find("cuModuleLoadData")
         unloadModule = try find("cuModuleUnload")

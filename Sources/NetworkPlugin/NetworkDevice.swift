@@ -7,7 +7,7 @@ import Segmentation
 /// The device that a host offers a plugin: how well networks run there, and their way onto it.
 struct NetworkDevice: Hashable, Sendable {
     enum Kind: Hashable, Sendable {
-        case cpu(threads: Int)
+        case cpu
         case cuda(ordinal: Int, precision: Precision)
     }
 
@@ -17,14 +17,36 @@ struct NetworkDevice: Hashable, Sendable {
     }
 
     let kind: Kind
+    /// For work on the CPU.
+    private let threads: Int
 
     /// Nil for a kind of device that this plugin knows nothing of.
     init?(_ device: lungtriage_device) {
+        threads = max(1, Int(device.threads))
         switch Int(device.kind) {
-        case LUNGTRIAGE_DEVICE_CPU: kind = .cpu(threads: max(1, Int(device.threads)))
+        case LUNGTRIAGE_DEVICE_CPU: kind = .cpu
         case LUNGTRIAGE_DEVICE_CUDA: kind = .cuda(ordinal: Int(device.ordinal), precision: Precision(device))
         default: return nil
         }
+    }
+
+    private init(kind: Kind, threads: Int) {
+        self.kind = kind
+        self.threads = threads
+    }
+
+    var isGPU: Bool { kind != .cpu }
+
+    /// The CPU beside it.
+    var cpu: NetworkDevice { NetworkDevice(kind: .cpu, threads: threads) }
+
+    /// Slices that go through the network together, at most. On the CPU as many as it takes for deep layers' weights to be read
+    /// often enough for each; on a GPU as many as keep it busy, where its memory lets them.
+    private var batch: Int { isGPU ? 32 : 4 }
+
+    /// Bytes of the host's memory for batches of slices and what the network needs, generously; weights included.
+    func memoryEstimate(columns: Int, rows: Int) -> UInt64 {
+        UInt64(clamping: 600_000_000 + columns * rows * batch * (isGPU ? 16 : 64))
     }
 
     /// A GPU counts where everything is there that it takes, but is not started for that.
@@ -37,18 +59,18 @@ struct NetworkDevice: Hashable, Sendable {
 
     /// A model ready on the device. Throws `CUDAUnavailable`, and what `VolumeSegmenter` throws.
     func segmenter(
-        _ model: SegmentationModel, averagesMirrored: Bool, microBatch: Int
+        _ model: SegmentationModel, averagesMirrored: Bool, notice: @escaping @Sendable (String) -> Void
     ) throws -> (any SliceSegmenter, NetworkWork) {
         switch kind {
-        case .cpu(let threads):
+        case .cpu:
             let backend = try CPUBackend(threads: threads)
             let segmenter = try VolumeSegmenter(
-                model, backend: backend, averagesMirrored: averagesMirrored, microBatch: microBatch)
+                model, backend: backend, averagesMirrored: averagesMirrored, microBatch: batch)
             return (segmenter, NetworkWork(.cpu, precision: .float32, hardware: backend.description))
         case .cuda(let ordinal, let precision):
             let backend = try CUDABackend(precision.options(device: ordinal))
             let segmenter = try VolumeSegmenter(
-                model, backend: backend, averagesMirrored: averagesMirrored, microBatch: microBatch)
+                model, backend: backend, averagesMirrored: averagesMirrored, microBatch: batch, notice: notice)
             return (
                 segmenter, NetworkWork(.cuda(ordinal: ordinal), precision: precision, hardware: backend.device.name)
             )

@@ -74,9 +74,9 @@ private let deviceScore: @convention(c) (UnsafePointer<lungtriage_device>?) -> U
 }
 
 private let memoryEstimate:
-    @convention(c) (UnsafePointer<lungtriage_shape>?, UnsafePointer<lungtriage_device>?) -> UInt64 = { shape, _ in
-        NetworkSession.memoryEstimate(
-            columns: Int(shape?.pointee.columns ?? 512), rows: Int(shape?.pointee.rows ?? 512))
+    @convention(c) (UnsafePointer<lungtriage_shape>?, UnsafePointer<lungtriage_device>?) -> UInt64 = { shape, device in
+        device.flatMap { NetworkDevice($0.pointee) }?.memoryEstimate(
+            columns: Int(shape?.pointee.columns ?? 512), rows: Int(shape?.pointee.rows ?? 512)) ?? 0
     }
 
 private let openSession:

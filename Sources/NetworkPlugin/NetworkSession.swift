@@ -5,13 +5,16 @@ import Segmentation
 
 /// A network with its weights ready. Volumes go through it a few slices at a time, so that memory does not grow with them.
 final class NetworkSession {
-    /// Slices that go through the network together; where deep layers' weights are read often enough for each.
-    private static let batch = 4
-
+    private let model: SegmentationModel
+    private let definition: NetworkPluginDefinition
+    private let device: NetworkDevice
+    private let host: PluginHost
     private let segmenter: any SliceSegmenter
-    /// What it computes on.
-    let work: NetworkWork
-    private let needsLungs: Bool
+    private let ownWork: NetworkWork
+    /// On the CPU, made when the device has no memory left for a single slice.
+    private var substitute: (segmenter: any SliceSegmenter, work: NetworkWork)?
+    /// What the last volume was labelled on, or the next will be.
+    private(set) var work: NetworkWork
 
     /// Throws `PluginFailure`, and what loading a model and starting a device throw.
     init(_ request: lungtriage_open_request) throws {
@@ -27,32 +30,69 @@ final class NetworkSession {
                 LUNGTRIAGE_BAD_MODEL,
                 "The model has \(model.network.outputChannels) classes, but the plugin's labels go to \(largest).")
         }
-        (segmenter, work) = try place.segmenter(
-            model, averagesMirrored: definition.averagesMirrored, microBatch: Self.batch)
-        needsLungs = segmenter.preparation.crop == .lungs
-    }
-
-    /// Bytes for a batch of slices and what its network needs, generously; weights included.
-    static func memoryEstimate(columns: Int, rows: Int) -> UInt64 {
-        UInt64(clamping: 600_000_000 + columns * rows * batch * 64)
+        let host = PluginHost(request.host)
+        self.model = model
+        self.definition = definition
+        self.device = place
+        self.host = host
+        (segmenter, ownWork) = try place.segmenter(
+            model, averagesMirrored: definition.averagesMirrored, notice: { host.warn($0) })
+        work = ownWork
     }
 
     /// Throws `PluginFailure`, and what `VolumeSegmenter` throws.
     func segment(_ request: lungtriage_segment_request) throws {
         let slices = try RequestedSlices(request)
-        guard !needsLungs || request.lungs != nil else {
+        guard segmenter.preparation.crop != .lungs || request.lungs != nil else {
             throw PluginFailure(LUNGTRIAGE_BAD_INPUT, "This plugin needs lung fields.")
         }
-        for first in stride(from: 0, to: slices.wanted.count, by: Self.batch) {
+        work = ownWork
+        do {
+            try label(slices, request, by: segmenter)
+        } catch let error as NeuralNetError where error.code == .outOfMemory && device.isGPU {
+            // The next volume is tried there again: whoever has the memory may be gone by then.
+            host.warn("This volume is labelled on the CPU: \(error)")
+            let (segmenter, work) = try substituted()
+            self.work = work
+            try label(slices, request, by: segmenter)
+        }
+    }
+
+    private func substituted() throws -> (any SliceSegmenter, NetworkWork) {
+        if let substitute { return substitute }
+        let made = try device.cpu.segmenter(
+            model, averagesMirrored: definition.averagesMirrored, notice: { [host] in host.warn($0) })
+        substitute = made
+        return made
+    }
+
+    private func label(
+        _ slices: RequestedSlices, _ request: lungtriage_segment_request, by segmenter: any SliceSegmenter
+    ) throws {
+        let count = slices.wanted.count
+        try segmenter.predict(count: count, wantsProbabilities: request.probabilities != nil) { range in
             if let cancelled = request.cancelled, cancelled(request.context) != 0 {
                 throw PluginFailure(LUNGTRIAGE_CANCELLED, "The host cancelled the call.")
             }
-            let batch = Array(slices.wanted[first..<min(first + Self.batch, slices.wanted.count)])
-            let prediction = try segmenter.prediction(
-                of: try slices.volume(of: batch), slices: Array(batch.indices), lungs: try slices.lungs(of: batch),
-                wantsProbabilities: request.probabilities != nil, progress: { _ in })
-            slices.write(prediction, of: batch)
-            request.progress?(request.context, Double(first + batch.count) / Double(slices.wanted.count))
+            let batch = Array(slices.wanted[range])
+            return (try slices.volume(of: batch), try slices.lungs(of: batch))
+        } write: { range, found in
+            slices.write(found, of: Array(slices.wanted[range]))
+            request.progress?(request.context, Double(range.upperBound) / Double(count))
         }
+    }
+}
+
+/// The host's services, which live as long as the session.
+///
+/// `@unchecked Sendable`: the host lets any thread call them.
+struct PluginHost: @unchecked Sendable {
+    private let services: UnsafePointer<lungtriage_host>?
+
+    init(_ services: UnsafePointer<lungtriage_host>?) { self.services = services }
+
+    func warn(_ text: String) {
+        guard let services = services?.pointee else { return }
+        services.log?(services.context, UInt32(LUNGTRIAGE_LOG_WARNING), text)
     }
 }

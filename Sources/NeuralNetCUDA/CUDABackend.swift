@@ -1,6 +1,7 @@
 import CCUDA
 import CCUDAKernels
 import CUDARuntime
+import Foundation
 import NeuralNet
 
 /// The network's operations on an NVIDIA GPU: cuDNN, cuBLASLt and the kernels of `Kernels/Sources`, all found at run
@@ -22,8 +23,10 @@ public final class CUDABackend: Sendable {
     let plans: ConvolutionPlans
     /// float32 ones, for adding a bias with the kernel that scales and shifts.
     let ones: Slice
-    /// A result of eight bytes and the partial sums of up to 1023 shares, for sums of flat arrays.
+    /// A result of eight bytes and the partial sums of up to 1023 shares, for sums of flat arrays. One caller at a time may have
+    /// it, from the sum to reading it, which the lock sees to.
     package let flatSums: Slice
+    let flatSumsLock = NSLock()
 
     private static let channelLimit = 1 << 16
 
@@ -49,7 +52,9 @@ public final class CUDABackend: Sendable {
             let ones = DeviceSlice(buffer: try CUDABuffer(bytes: bytes, in: context), offset: 0, bytes: bytes)
             values.withUnsafeBytes { staging.upload($0, to: ones.address) }
             self.ones = ones
-            flatSums = DeviceSlice(buffer: try CUDABuffer(bytes: 8192, in: context), offset: 0, bytes: 8192)
+            flatSums = DeviceSlice(
+                buffer: try CUDABuffer(bytes: CUDABackend.flatSumBytes, in: context), offset: 0,
+                bytes: CUDABackend.flatSumBytes)
             products = try ProductLibrary(libraries.cublasLt, context: context, allowsTF32: options.allowsTF32)
         } catch {
             // A device whose memory others hold answers so.

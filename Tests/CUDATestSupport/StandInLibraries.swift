@@ -87,6 +87,17 @@ public final class StandInLibraries: @unchecked Sendable {
         return Int(function("standin_counter", Function.self)(name))
     }
 
+    /// What streams were given and what the host waited for, in the order of calls: a stream's number, counted from 1 as they
+    /// were made, and a kernel's name, `graph`, `to device`, `to host`, `hold` or `wait`. Needs the setting `journal`.
+    public var journal: [(stream: Int, what: String)] {
+        typealias Function = @convention(c) () -> UnsafePointer<CChar>
+        return String(cString: function("standin_journal_text", Function.self)()).split(separator: "\n").compactMap {
+            let parts = $0.split(separator: " ", maxSplits: 1)
+            guard parts.count == 2, let stream = Int(parts[0]) else { return nil }
+            return (stream, String(parts[1]))
+        }
+    }
+
     /// Every rule of an interface that was broken, a line each.
     public var violations: String {
         typealias Function = @convention(c) () -> UnsafePointer<CChar>

@@ -137,6 +137,20 @@ import WorkerLink
             "\(log.lines)")
     }
 
+    /// Halved until nothing is left to halve; the study is done all the same, and provenance says where.
+    @Test func aGPUWithoutMemoryFailsNoStudy() async throws {
+        let libraries = try StandInLibraries.folderForOthers("set 4004 always cudnnBackendExecute")
+        try await run(device: "cuda:0", libraries: libraries.url.path) { _ in
+            try folder.dropScan("first.nii.gz")
+            try await folder.end(1, log: log)
+        }
+        #expect(folder.results == ["first"], "\(log.lines)")
+        #expect(try provenance("first").plugins.map(\.device) == ["cpu"])
+        let warnings = log.lines.filter { $0.hasPrefix("warning") && $0.contains("too little") }
+        #expect(warnings.contains { $0.contains("32 slices at a time") && $0.contains("job=1") }, "\(log.lines)")
+        #expect(warnings.contains { $0.contains("labelled on the CPU") }, "\(log.lines)")
+    }
+
     @Test func aGPUThatIsAskedForAndDoesNotStartIsAFailureThatSaysSo() async throws {
         let libraries = try StandInLibraries.folderForOthers("fail 1 1001 cudnnCreate")
         try await run(device: "cuda:0", libraries: libraries.url.path) { daemon in

@@ -4,10 +4,10 @@ import Imaging
 public protocol SliceSegmenter: Sendable {
     var preparation: InputPreparation { get }
 
-    /// As `VolumeSegmenter.prediction`.
-    func prediction(
-        of volume: CTVolume, slices: [Int], lungs: LabelVolume?, wantsProbabilities: Bool, progress: (Double) -> Void
-    ) throws -> VolumePrediction
+    /// As `VolumeSegmenter.predict`.
+    func predict(
+        count: Int, wantsProbabilities: Bool,
+        read: (Range<Int>) throws -> (volume: CTVolume, lungs: LabelVolume?),
+        write: (Range<Int>, SlicePrediction) throws -> Void
+    ) throws
 }
-
-extension VolumeSegmenter: SliceSegmenter {}
