@@ -11,7 +11,7 @@ final class NetworkSession {
     private let host: PluginHost
     private let segmenter: any SliceSegmenter
     private let ownWork: NetworkWork
-    /// On the CPU, made when the device has no memory left for a single slice.
+    /// On the CPU, made when a GPU cannot label a volume.
     private var substitute: (segmenter: any SliceSegmenter, work: NetworkWork)?
     /// What the last volume was labelled on, or the next will be.
     private(set) var work: NetworkWork
@@ -49,8 +49,8 @@ final class NetworkSession {
         work = ownWork
         do {
             try label(slices, request, by: segmenter)
-        } catch let error as NeuralNetError where error.code == .outOfMemory && device.isGPU {
-            // The next volume is tried there again: whoever has the memory may be gone by then.
+        } catch let error as NeuralNetError where device.isGPU && [.outOfMemory, .notFinite].contains(error.code) {
+            // No room for one slice, or values beyond what float16 holds. The next volume is tried there again.
             host.warn("This volume is labelled on the CPU: \(error)")
             let (segmenter, work) = try substituted()
             self.work = work

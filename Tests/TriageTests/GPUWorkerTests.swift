@@ -54,6 +54,10 @@ import WorkerLink
             library: .init(file: "libSegNetBinary.so", sha256: nil),
             weights: [.init(file: "model.safetensors", sha256: nil)])
         try manifest.encoded().write(to: place.appending(path: PluginManifest.fileName))
+        try seal(place)
+    }
+
+    private static func seal(_ place: URL) throws {
         _ = try PluginSeal.seal(folder: place.path)
         for file in try FileManager.default.contentsOfDirectory(atPath: place.path) {
             try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: place.path + "/" + file)
@@ -149,6 +153,40 @@ import WorkerLink
         let warnings = log.lines.filter { $0.hasPrefix("warning") && $0.contains("too little") }
         #expect(warnings.contains { $0.contains("32 slices at a time") && $0.contains("job=1") }, "\(log.lines)")
         #expect(warnings.contains { $0.contains("labelled on the CPU") }, "\(log.lines)")
+    }
+
+    /// What float16 cannot hold is no reason to fail a study.
+    @Test func scoresBeyondThePrecisionAreComputedOnTheCPU() async throws {
+        let model = URL(filePath: plugins.url.path + "/segnet-binary/model.safetensors")
+        var loaded = try SegmentationModel.load(model.path)
+        try loaded.parameters.set("head.bias", to: [0, 1e6])
+        try loaded.save(to: model.path)
+        try Self.seal(plugins.url.appending(path: "segnet-binary"))
+        let libraries = try StandInLibraries.folderForOthers()
+        try await run(device: "auto", libraries: libraries.url.path) { _ in
+            try folder.dropScan("first.nii.gz")
+            try await folder.end(1, log: log)
+        }
+        #expect(try provenance("first").plugins.map(\.device) == ["cpu"], "\(log.lines)")
+        #expect(log.lines.contains { $0.hasPrefix("warning") && $0.contains("NaN or infinite") }, "\(log.lines)")
+    }
+
+    /// A worker that came after another stands in its place, on another device or not.
+    @Test func aGPUThatIsGoneIsToldOfNoMore() async throws {
+        let libraries = try StandInLibraries.folderForOthers()
+        let script = libraries.url.appending(path: "script")
+        try await run(device: "auto", libraries: libraries.url.path) { daemon in
+            try folder.dropScan("first.nii.gz")
+            try await folder.end(1, log: log)
+            #expect(try await daemon.status().workers.map(\.device) == ["cuda:0"])
+            try Data("set 1 no device\n".utf8).write(to: script)
+            let line = try #require(log.lines.first { $0.contains("A worker is ready") })
+            kill(try #require(line.split(separator: "worker=").last.flatMap { pid_t($0) }), SIGKILL)
+            try folder.dropScan("second.nii.gz", seed: 2)
+            try await folder.end(2, log: log)
+            #expect(try await daemon.status().workers.map(\.device) == ["cpu"])
+        }
+        #expect(log.lines.contains { $0.contains("[noDevice]") }, "\(log.lines)")
     }
 
     @Test func aGPUThatIsAskedForAndDoesNotStartIsAFailureThatSaysSo() async throws {

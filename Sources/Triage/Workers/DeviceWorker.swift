@@ -110,7 +110,7 @@ final class DeviceWorker: Service {
             for sentence in description.confinement?.missing ?? [] {
                 logger.warning("The worker is confined in part only: \(sentence).")
             }
-            hub.workerReady(description)
+            hub.workerReady(description, of: self)
             return worker
         } catch let error as CancellationError {
             throw error

@@ -13,8 +13,9 @@ public struct WorkerProgram: Hashable, Sendable {
         self.arguments = arguments
     }
 
-    /// Seconds until a worker must have opened its plugins.
-    private static let startLimit = 60.0
+    /// Seconds until a worker must have opened its plugins. The first one on a GPU has kernels compiled, and cuDNN's engines timed
+    /// for every layer.
+    private static let startLimit = 300.0
 
     /// Starts a worker and waits until it is ready. Throws `TriageError` with the code `worker`.
     func start(
