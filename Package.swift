@@ -44,8 +44,10 @@ let package = Package(
         .target(name: "NeuralNet", dependencies: ["CKernels", "COpenBLAS", "Platform"], swiftSettings: swiftSettings),
         .systemLibrary(name: "CCUDA"),
         .systemLibrary(name: "CCUDAKernels"),
+        .target(name: "CUDARuntime", dependencies: ["CCUDA"], swiftSettings: swiftSettings),
         .target(
-            name: "NeuralNetCUDA", dependencies: ["NeuralNet", "CCUDA", "CCUDAKernels", "Digests", "Platform"],
+            name: "NeuralNetCUDA",
+            dependencies: ["NeuralNet", "CUDARuntime", "CCUDA", "CCUDAKernels", "Digests", "Platform"],
             resources: [.embedInCode("Kernels/Sources")], swiftSettings: swiftSettings),
         .target(name: "Segmentation", dependencies: ["NeuralNet", "Imaging"], swiftSettings: swiftSettings),
         .target(name: "Pages", swiftSettings: swiftSettings),
@@ -63,7 +65,8 @@ let package = Package(
         .target(name: "Digests", dependencies: ["COpenSSL", "Platform"], swiftSettings: swiftSettings),
         .target(name: "ModelHost", dependencies: ["CModelPlugin", "Digests"], swiftSettings: swiftSettings),
         .target(
-            name: "NetworkPlugin", dependencies: ["CModelPlugin", "Segmentation", "NeuralNet", "Imaging"],
+            name: "NetworkPlugin",
+            dependencies: ["CModelPlugin", "Segmentation", "NeuralNet", "NeuralNetCUDA", "CUDARuntime", "Imaging"],
             swiftSettings: swiftSettings),
         .target(
             name: "UNetLung", dependencies: ["CModelPlugin", "NetworkPlugin"], path: "Plugins/UNetLung/Sources",
@@ -80,7 +83,8 @@ let package = Package(
         .target(
             name: "Imaging", dependencies: ["CNIfTI", "CDeflate", "CZlib", "Platform"], swiftSettings: swiftSettings),
         .target(
-            name: "Analysis", dependencies: ["Imaging", "Severity", "Reports", "ModelHost", "Platform", "Digests"],
+            name: "Analysis",
+            dependencies: ["Imaging", "Severity", "Reports", "ModelHost", "CUDARuntime", "Platform", "Digests"],
             swiftSettings: swiftSettings),
         .systemLibrary(name: "CDBus", pkgConfig: "dbus-1", providers: [.apt(["libdbus-1-dev"])]),
         .target(name: "Bus", dependencies: ["CDBus", "Platform"], swiftSettings: swiftSettings),
@@ -98,7 +102,7 @@ let package = Package(
         .executableTarget(
             name: "lungtriage",
             dependencies: [
-                "Analysis", "ModelHost", "Severity", "Platform", "Bus", "StationConfiguration",
+                "Analysis", "CUDARuntime", "ModelHost", "Severity", "Platform", "Bus", "StationConfiguration",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: swiftSettings),
         .executableTarget(
@@ -110,7 +114,7 @@ let package = Package(
         .executableTarget(
             name: "lungtriage-worker",
             dependencies: [
-                "Analysis", "Confinement", "ModelHost", "Severity", "Reports", "Platform", "WorkerLink",
+                "Analysis", "Confinement", "CUDARuntime", "ModelHost", "Severity", "Reports", "Platform", "WorkerLink",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: swiftSettings),
         .executableTarget(
@@ -143,13 +147,15 @@ let package = Package(
                 .headerSearchPath("."), .headerSearchPath("../../Sources/NeuralNetCUDA/Kernels/Sources"),
                 .enableWarning("all"), .enableWarning("extra"),
             ] + (strict ? [.treatAllWarnings(as: .error)] : [])),
+        .target(
+            name: "CUDATestSupport", dependencies: ["NeuralNetCUDA", "NeuralNet", "CUDAEmulator", "TestSupport"],
+            path: "Tests/CUDATestSupport", exclude: ["StandIn"], swiftSettings: swiftSettings),
         .testTarget(
             name: "NeuralNetCUDATests",
             dependencies: [
-                "NeuralNetCUDA", "NeuralNet", "CCUDA", "CCUDAKernels", "CUDAEmulator", "Imaging", "TestSupport",
-                "TestDeadlines",
-            ],
-            exclude: ["StandIn"], swiftSettings: swiftSettings),
+                "NeuralNetCUDA", "CUDARuntime", "NeuralNet", "Segmentation", "CCUDA", "CCUDAKernels", "CUDAEmulator",
+                "CUDATestSupport", "Imaging", "TestSupport", "TestDeadlines",
+            ], swiftSettings: swiftSettings),
         .testTarget(
             name: "SegmentationTests", dependencies: ["Segmentation", "NeuralNet", "Imaging", "TestSupport"],
             swiftSettings: swiftSettings),
@@ -214,8 +220,8 @@ let package = Package(
         .testTarget(
             name: "StationTests",
             dependencies: [
-                "Bus", "BusTestSupport", "StationTestSupport", "TestDeadlines", "lungtriaged", "lungtriage",
-                "stub-worker",
+                "Bus", "BusTestSupport", "StationTestSupport", "TestDeadlines", "CUDATestSupport", "CUDARuntime",
+                "TestSupport", "lungtriaged", "lungtriage", "stub-worker",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ], swiftSettings: swiftSettings),
         .testTarget(
@@ -225,7 +231,8 @@ let package = Package(
         .testTarget(
             name: "PackagingTests",
             dependencies: [
-                "Bus", "StationConfiguration", "lungtriage", "lungtriaged", "lungtriage-worker", "lungtriage-lab",
+                "Bus", "StationConfiguration", "CConfinement", "lungtriage", "lungtriaged", "lungtriage-worker",
+                "lungtriage-lab",
             ], swiftSettings: swiftSettings),
         .testTarget(
             name: "StationConfigurationTests", dependencies: ["StationConfiguration"], swiftSettings: swiftSettings),
@@ -233,7 +240,9 @@ let package = Package(
             name: "TriageTests",
             dependencies: [
                 "Triage", "StationConfiguration", "WorkerLink", "Platform", "Digests", "TestDeadlines", "stub-worker",
-                "lungtriage-worker", "PluginTestSupport", "Imaging", "CConfinement",
+                "lungtriage-worker", "SegNetBinary", "PluginTestSupport", "CUDATestSupport", "CUDARuntime",
+                "TestSupport",
+                "Segmentation", "ModelHost", "Imaging", "Confinement", "CConfinement",
                 .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: swiftSettings),
         .testTarget(

@@ -229,6 +229,7 @@ CHECK(lt_cu_event_create, (lt_cuda_event *e, unsigned int flags), cuEventCreate(
 CHECK_NAMED(event_destroy, lt_cu_event_call, (lt_cuda_event e), cuEventDestroy(e))
 CHECK_NAMED(event_synchronize, lt_cu_event_call, (lt_cuda_event e), cuEventSynchronize(e))
 CHECK(lt_cu_event_record, (lt_cuda_event e, lt_cuda_stream s), cuEventRecord(e, s))
+CHECK(lt_cu_stream_wait_event, (lt_cuda_stream s, lt_cuda_event e, unsigned int flags), cuStreamWaitEvent(s, e, flags))
 CHECK(lt_cu_event_elapsed_time, (float *ms, lt_cuda_event a, lt_cuda_event b), cuEventElapsedTime(ms, a, b))
 CHECK(lt_cu_module_load_data, (lt_cuda_module *m, const void *image), cuModuleLoadData(m, image))
 CHECK(lt_cu_module_unload, (lt_cuda_module m), cuModuleUnload(m))

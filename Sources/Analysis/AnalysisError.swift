@@ -9,6 +9,8 @@ public struct AnalysisError: Error, Hashable, Sendable, CustomStringConvertible 
         case badInput
         /// No plugin to do the work, or one that fails.
         case plugin
+        /// The device that was asked for cannot be used, or failed under way.
+        case device
         /// The results cannot be written.
         case output
         case cancelled
@@ -42,8 +44,16 @@ public struct AnalysisError: Error, Hashable, Sendable, CustomStringConvertible 
 
     init(_ error: PluginError, subject: String) {
         self.init(
-            error.code == .cancelled ? .cancelled : .plugin, subject: subject, message: error.message,
+            Self.code(of: error), subject: subject, message: error.message,
             cause: "plugin \(error.plugin), \(error.code.rawValue)" + (error.cause.map { ": \($0)" } ?? ""))
+    }
+
+    private static func code(of error: PluginError) -> Code {
+        switch error.code {
+        case .cancelled: .cancelled
+        case .deviceFailed: .device
+        default: .plugin
+        }
     }
 
     /// A step of the analysis that failed on a volume that was read.

@@ -64,7 +64,7 @@ public final class StudyAnalyzer {
             identity: input.identity, header: input.header, ct: input.ct, lungs: lungs.sides,
             lesions: found.map { .init(plugin: $0.plugin, labels: $0.labels, probabilities: $0.probabilities) },
             maps: maps, scores: scores,
-            devices: Dictionary(plugins.sessions.map { ($0.plugin.id, $0.device) }) { first, _ in first },
+            work: Dictionary(plugins.sessions.map { ($0.plugin.id, $0.work) }) { first, _ in first },
             plugins: plugins.sessions.map(\.plugin), timings: [])
     }
 

@@ -23,8 +23,8 @@ public struct StudyResult: Sendable {
     /// The maps that the scores are made from.
     public let maps: LesionMaps
     public let scores: SeverityScores
-    /// The devices that did the work, by plugin id.
-    public let devices: [String: ComputeDevice]
+    /// What did the work, by plugin id.
+    public let work: [String: ComputeWork]
     /// Every plugin that had a part, the lung plugin first.
     public let plugins: [Plugin]
     /// Seconds, stage by stage.

@@ -1,5 +1,5 @@
 // The part of the CUDA driver API that Lungtriage uses, as NVIDIA documents it ("CUDA Driver API"). Nothing here links:
-// each function is a type, its symbol's name is in NeuralNetCUDA/Libraries. Scripts/check-cuda-headers holds the file
+// each function is a type, its symbol's name is in CUDARuntime. Scripts/check-cuda-headers holds the file
 // against NVIDIA's own headers.
 #ifndef LUNGTRIAGE_CUDA_DRIVER_H
 #define LUNGTRIAGE_CUDA_DRIVER_H
@@ -107,6 +107,7 @@ typedef lt_cuda_result (*lt_cu_stream_call)(lt_cuda_stream stream);
 typedef lt_cuda_result (*lt_cu_event_create)(lt_cuda_event *event, unsigned int flags);
 typedef lt_cuda_result (*lt_cu_event_call)(lt_cuda_event event);
 typedef lt_cuda_result (*lt_cu_event_record)(lt_cuda_event event, lt_cuda_stream stream);
+typedef lt_cuda_result (*lt_cu_stream_wait_event)(lt_cuda_stream stream, lt_cuda_event event, unsigned int flags);
 typedef lt_cuda_result (*lt_cu_event_elapsed_time)(float *milliseconds, lt_cuda_event start, lt_cuda_event end);
 
 typedef lt_cuda_result (*lt_cu_module_load_data)(lt_cuda_module *module, const void *image);

@@ -12,16 +12,17 @@ public struct ConfinementPolicy: Hashable, Sendable {
     /// Absolute paths of device nodes that may be read, written and controlled. One that is not there is left out.
     public var devices: [String]
 
-    /// Beside what is given, what every program of this package needs from the system (`SystemPaths`).
-    public init(readable: [String], writable: [String]) {
+    /// Beside what is given, what every program of this package needs from the system (`SystemPaths`). `gpu`: nil for a process
+    /// that computes on none, which then cannot reach any.
+    public init(readable: [String], writable: [String], gpu: GPUPaths? = nil) {
         self.readable = SystemPaths.libraries + SystemPaths.settings + SystemPaths.processor + readable
         own = readable
         known = SystemPaths.known
         self.writable = writable
         devices = SystemPaths.devices
-        guard SystemPaths.hasGPU else { return }
-        self.readable += SystemPaths.gpuSettings
-        self.writable += SystemPaths.gpuCaches
-        devices += SystemPaths.gpuDevices
+        guard let gpu else { return }
+        self.readable += gpu.libraries + gpu.settings
+        self.writable += gpu.caches
+        devices += gpu.devices
     }
 }

@@ -24,25 +24,4 @@ enum SystemPaths {
     static let known = ["/proc"]
 
     static let devices = ["/dev/null", "/dev/zero", "/dev/random", "/dev/urandom"]
-
-    // MARK: - NVIDIA
-
-    static var hasGPU: Bool { !gpuDevices.isEmpty }
-
-    static var gpuDevices: [String] {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: "/dev")) ?? []
-        return names.filter { $0.hasPrefix("nvidia") }.sorted().map { "/dev/" + $0 }
-    }
-
-    /// What the driver's libraries ask for when they start.
-    static let gpuSettings = [
-        "/proc/driver/nvidia", "/sys/bus/pci/devices", "/sys/devices", "/sys/module/nvidia", "/usr/share/nvidia",
-        "/etc/nvidia",
-    ]
-
-    /// Where the driver keeps kernels that it has compiled; only where that was decided (`CUDA_CACHE_PATH`).
-    static var gpuCaches: [String] {
-        let path = ProcessInfo.processInfo.environment["CUDA_CACHE_PATH"] ?? ""
-        return path.hasPrefix("/") && FileManager.default.fileExists(atPath: path) ? [path] : []
-    }
 }

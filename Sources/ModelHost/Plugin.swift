@@ -31,14 +31,14 @@ public struct Plugin: Sendable {
     /// 0: cannot run there.
     public func score(on device: ComputeDevice) -> UInt32 {
         var device = device.abi
-        return library.plugin.pointee.device_score(&device)
+        return library.functions.device_score(&device)
     }
 
     /// Bytes that a session needs for a volume, its weights included.
     public func memoryEstimate(columns: Int, rows: Int, slices: Int, on device: ComputeDevice) -> UInt64 {
         var device = device.abi
         var shape = lungtriage_shape(columns: columns, rows: rows, slices: slices)
-        return library.plugin.pointee.memory_estimate(&shape, &device)
+        return library.functions.memory_estimate(&shape, &device)
     }
 
     /// Weights ready on a device. `log` gets what the plugin has to say; it may be called from any thread.

@@ -59,7 +59,7 @@ public struct PluginDescriptor: Hashable, Sendable {
     public let domain: PluginDomain
 
     /// What the version 1.0 of the struct holds; a library that says less has not filled the table.
-    private static let leastSize = MemoryLayout<lungtriage_plugin>.size
+    private static let leastSize = MemoryLayout<lungtriage_plugin>.offset(of: \.describe) ?? 0
     private static let mostLabels = 255
 
     /// Copies and checks; throws `wrongABI` before anything else is looked at, and `badDescriptor`.

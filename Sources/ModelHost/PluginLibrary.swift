@@ -9,8 +9,9 @@ import CModelPlugin
 /// A shared library that is loaded and has passed the handshake; it stays loaded for as long as the process lives.
 struct PluginLibrary: Sendable {
     let descriptor: PluginDescriptor
-    /// Constant for as long as the process lives, as the interface demands.
-    nonisolated(unsafe) let plugin: UnsafePointer<lungtriage_plugin>
+    /// The library's table, as far as it goes; what came with later minor versions than its own is nil. What it points to is
+    /// constant for as long as the process lives, as the interface demands.
+    nonisolated(unsafe) let functions: lungtriage_plugin
 
     /// Loads the library and checks what it says of itself; throws `notLoadable`, `wrongABI`, `badDescriptor`.
     ///
@@ -33,8 +34,18 @@ struct PluginLibrary: Sendable {
         guard let plugin = entry() else {
             throw PluginError(.badDescriptor, plugin: folder, message: "The library gives no description of itself.")
         }
-        self.plugin = plugin
-        descriptor = try PluginDescriptor(plugin.pointee, folder: folder)
+        functions = Self.table(plugin)
+        descriptor = try PluginDescriptor(functions, folder: folder)
+    }
+
+    /// No more of it is read than the library has, and no more than this host knows.
+    private static func table(_ plugin: UnsafePointer<lungtriage_plugin>) -> lungtriage_plugin {
+        var table = lungtriage_plugin()
+        let bytes = min(Int(plugin.pointee.struct_size), MemoryLayout<lungtriage_plugin>.size)
+        withUnsafeMutableBytes(of: &table) { target in
+            target.copyMemory(from: UnsafeRawBufferPointer(start: plugin, count: bytes))
+        }
+        return table
     }
 
     private static func loaderMessage() -> String? { dlerror().map { String(cString: $0) } }

@@ -26,7 +26,7 @@ public final class PluginSession {
                 var request = lungtriage_open_request(
                     struct_size: UInt32(MemoryLayout<lungtriage_open_request>.size), reserved: 0, model_folder: folder,
                     device: abiDevice, host: UnsafePointer(host))
-                return plugin.library.plugin.pointee.open(&request, &opened, &failure)
+                return plugin.library.functions.open(&request, &opened, &failure)
             }
         }
         guard status == LUNGTRIAGE_OK, let opened else {
@@ -41,8 +41,17 @@ public final class PluginSession {
     }
 
     deinit {
-        plugin.library.plugin.pointee.close(session)
+        plugin.library.functions.close(session)
         host.deallocate()
+    }
+
+    /// What the last call of `segment` computed on, or what the next one will.
+    public var work: ComputeWork {
+        guard let describe = plugin.library.functions.describe else { return ComputeWork(device) }
+        var work = lungtriage_work()
+        work.struct_size = UInt32(MemoryLayout<lungtriage_work>.size)
+        describe(session, &work)
+        return ComputeWork(work, openedOn: device)
     }
 
     /// Labels slices of a volume.
@@ -66,7 +75,7 @@ public final class PluginSession {
         let callbacks = CallSink(progress: progress, isCancelled: isCancelled)
         let status = withExtendedLifetime(callbacks) {
             input.withRequest(output: &output, callbacks: callbacks) { request in
-                plugin.library.plugin.pointee.segment(session, &request, &failure)
+                plugin.library.functions.segment(session, &request, &failure)
             }
         }
         guard status == LUNGTRIAGE_OK else {

@@ -56,7 +56,7 @@ public enum NetworkPlugin {
                 identifier: permanent(definition.id), version: permanent(definition.version),
                 name: permanent(definition.name), labels: labels, label_count: UInt64(definition.labels.count),
                 domain: domain, device_score: deviceScore, memory_estimate: memoryEstimate, open: openSession,
-                segment: segment, close: closeSession))
+                segment: segment, close: closeSession, describe: describeSession))
         return UnsafePointer(plugin)
     }
 
@@ -70,14 +70,13 @@ public enum NetworkPlugin {
 }
 
 private let deviceScore: @convention(c) (UnsafePointer<lungtriage_device>?) -> UInt32 = { device in
-    // The networks run on the CPU.
-    device?.pointee.kind == UInt32(LUNGTRIAGE_DEVICE_CPU) ? 100 : 0
+    device.flatMap { NetworkDevice($0.pointee) }?.score ?? 0
 }
 
 private let memoryEstimate:
-    @convention(c) (UnsafePointer<lungtriage_shape>?, UnsafePointer<lungtriage_device>?) -> UInt64 = { shape, _ in
-        NetworkSession.memoryEstimate(
-            columns: Int(shape?.pointee.columns ?? 512), rows: Int(shape?.pointee.rows ?? 512))
+    @convention(c) (UnsafePointer<lungtriage_shape>?, UnsafePointer<lungtriage_device>?) -> UInt64 = { shape, device in
+        device.flatMap { NetworkDevice($0.pointee) }?.memoryEstimate(
+            columns: Int(shape?.pointee.columns ?? 512), rows: Int(shape?.pointee.rows ?? 512)) ?? 0
     }
 
 private let openSession:
@@ -112,4 +111,11 @@ private let segment:
 private let closeSession: @convention(c) (OpaquePointer?) -> Void = { session in
     guard let session else { return }
     Unmanaged<NetworkSession>.fromOpaque(UnsafeRawPointer(session)).release()
+}
+
+private let describeSession: @convention(c) (OpaquePointer?, UnsafeMutablePointer<lungtriage_work>?) -> Void = {
+    session, work in
+    guard let session, let work else { return }
+    let opened = Unmanaged<NetworkSession>.fromOpaque(UnsafeRawPointer(session)).takeUnretainedValue()
+    opened.work.write(to: work)
 }

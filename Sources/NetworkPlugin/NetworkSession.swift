@@ -5,18 +5,23 @@ import Segmentation
 
 /// A network with its weights ready. Volumes go through it a few slices at a time, so that memory does not grow with them.
 final class NetworkSession {
-    /// Slices that go through the network together; where deep layers' weights are read often enough for each.
-    private static let batch = 4
+    private let model: SegmentationModel
+    private let definition: NetworkPluginDefinition
+    private let device: NetworkDevice
+    private let host: PluginHost
+    private let segmenter: any SliceSegmenter
+    private let ownWork: NetworkWork
+    /// On the CPU, made when a GPU cannot label a volume.
+    private var substitute: (segmenter: any SliceSegmenter, work: NetworkWork)?
+    /// What the last volume was labelled on, or the next will be.
+    private(set) var work: NetworkWork
 
-    private let segmenter: VolumeSegmenter<CPUBackend>
-    private let needsLungs: Bool
-
-    /// Throws `PluginFailure`, and what loading a model throws.
+    /// Throws `PluginFailure`, and what loading a model and starting a device throw.
     init(_ request: lungtriage_open_request) throws {
         guard let definition = NetworkPlugin.definition, let folder = request.model_folder, let device = request.device
         else { throw PluginFailure(LUNGTRIAGE_BAD_INPUT, "The host asked for a session without a folder or a device.") }
-        guard device.pointee.kind == UInt32(LUNGTRIAGE_DEVICE_CPU) else {
-            throw PluginFailure(LUNGTRIAGE_DEVICE_FAILED, "This plugin runs on the CPU.")
+        guard let place = NetworkDevice(device.pointee) else {
+            throw PluginFailure(LUNGTRIAGE_DEVICE_FAILED, "This plugin runs on the CPU and on NVIDIA GPUs.")
         }
         let model = try SegmentationModel.load(String(cString: folder) + "/" + definition.weights)
         let largest = definition.labels.map(\.value).max() ?? 0
@@ -25,33 +30,69 @@ final class NetworkSession {
                 LUNGTRIAGE_BAD_MODEL,
                 "The model has \(model.network.outputChannels) classes, but the plugin's labels go to \(largest).")
         }
-        let backend = try CPUBackend(threads: max(1, Int(device.pointee.threads)))
-        segmenter = try VolumeSegmenter(
-            model, backend: backend, averagesMirrored: definition.averagesMirrored, microBatch: Self.batch)
-        needsLungs = segmenter.preparation.crop == .lungs
-    }
-
-    /// Bytes for a batch of slices and what its network needs, generously; weights included.
-    static func memoryEstimate(columns: Int, rows: Int) -> UInt64 {
-        UInt64(clamping: 600_000_000 + columns * rows * batch * 64)
+        let host = PluginHost(request.host)
+        self.model = model
+        self.definition = definition
+        self.device = place
+        self.host = host
+        (segmenter, ownWork) = try place.segmenter(
+            model, averagesMirrored: definition.averagesMirrored, notice: { host.warn($0) })
+        work = ownWork
     }
 
     /// Throws `PluginFailure`, and what `VolumeSegmenter` throws.
     func segment(_ request: lungtriage_segment_request) throws {
         let slices = try RequestedSlices(request)
-        guard !needsLungs || request.lungs != nil else {
+        guard segmenter.preparation.crop != .lungs || request.lungs != nil else {
             throw PluginFailure(LUNGTRIAGE_BAD_INPUT, "This plugin needs lung fields.")
         }
-        for first in stride(from: 0, to: slices.wanted.count, by: Self.batch) {
+        work = ownWork
+        do {
+            try label(slices, request, by: segmenter)
+        } catch let error as NeuralNetError where device.isGPU && [.outOfMemory, .notFinite].contains(error.code) {
+            // No room for one slice, or values beyond what float16 holds. The next volume is tried there again.
+            host.warn("This volume is labelled on the CPU: \(error)")
+            let (segmenter, work) = try substituted()
+            self.work = work
+            try label(slices, request, by: segmenter)
+        }
+    }
+
+    private func substituted() throws -> (any SliceSegmenter, NetworkWork) {
+        if let substitute { return substitute }
+        let made = try device.cpu.segmenter(
+            model, averagesMirrored: definition.averagesMirrored, notice: { [host] in host.warn($0) })
+        substitute = made
+        return made
+    }
+
+    private func label(
+        _ slices: RequestedSlices, _ request: lungtriage_segment_request, by segmenter: any SliceSegmenter
+    ) throws {
+        let count = slices.wanted.count
+        try segmenter.predict(count: count, wantsProbabilities: request.probabilities != nil) { range in
             if let cancelled = request.cancelled, cancelled(request.context) != 0 {
                 throw PluginFailure(LUNGTRIAGE_CANCELLED, "The host cancelled the call.")
             }
-            let batch = Array(slices.wanted[first..<min(first + Self.batch, slices.wanted.count)])
-            let prediction = try segmenter.prediction(
-                of: try slices.volume(of: batch), slices: Array(batch.indices), lungs: try slices.lungs(of: batch),
-                wantsProbabilities: request.probabilities != nil)
-            slices.write(prediction, of: batch)
-            request.progress?(request.context, Double(first + batch.count) / Double(slices.wanted.count))
+            let batch = Array(slices.wanted[range])
+            return (try slices.volume(of: batch), try slices.lungs(of: batch))
+        } write: { range, found in
+            slices.write(found, of: Array(slices.wanted[range]))
+            request.progress?(request.context, Double(range.upperBound) / Double(count))
         }
+    }
+}
+
+/// The host's services, which live as long as the session.
+///
+/// `@unchecked Sendable`: the host lets any thread call them.
+struct PluginHost: @unchecked Sendable {
+    private let services: UnsafePointer<lungtriage_host>?
+
+    init(_ services: UnsafePointer<lungtriage_host>?) { self.services = services }
+
+    func warn(_ text: String) {
+        guard let services = services?.pointee else { return }
+        services.log?(services.context, UInt32(LUNGTRIAGE_LOG_WARNING), text)
     }
 }

@@ -1,4 +1,5 @@
 import CModelPlugin
+import CUDARuntime
 import Imaging
 import NeuralNet
 
@@ -16,6 +17,7 @@ struct PluginFailure: Error {
         switch error {
         case let failure as PluginFailure: self = failure
         case let error as NeuralNetError: self.init(Self.status(of: error.code), "\(error)")
+        case let error as CUDAUnavailable: self.init(LUNGTRIAGE_DEVICE_FAILED, "\(error) [\(error.code)]")
         case let error as ImagingError:
             self.init(error.code == .tooLarge ? LUNGTRIAGE_NO_MEMORY : LUNGTRIAGE_BAD_INPUT, "\(error)")
         default: self.init(LUNGTRIAGE_FAILED, "\(error)")

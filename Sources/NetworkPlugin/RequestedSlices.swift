@@ -41,11 +41,11 @@ struct RequestedSlices {
     }
 
     /// Puts what was predicted for some slices where the host wants it.
-    func write(_ prediction: VolumePrediction, of slices: [Int]) {
+    func write(_ prediction: SlicePrediction, of slices: [Int]) {
         for (place, slice) in slices.enumerated() {
-            scatter(prediction.labels.voxels, place, to: labels + slice * plane)
+            scatter(prediction.labels, place, to: labels + slice * plane)
             if let target = request.probabilities, let values = prediction.probabilities {
-                scatter(values.voxels, place, to: target + slice * plane)
+                scatter(values, place, to: target + slice * plane)
             }
         }
     }

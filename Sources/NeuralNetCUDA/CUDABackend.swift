@@ -1,5 +1,7 @@
 import CCUDA
 import CCUDAKernels
+import CUDARuntime
+import Foundation
 import NeuralNet
 
 /// The network's operations on an NVIDIA GPU: cuDNN, cuBLASLt and the kernels of `Kernels/Sources`, all found at run
@@ -21,8 +23,10 @@ public final class CUDABackend: Sendable {
     let plans: ConvolutionPlans
     /// float32 ones, for adding a bias with the kernel that scales and shifts.
     let ones: Slice
-    /// A result of eight bytes and the partial sums of up to 1023 shares, for sums of flat arrays.
+    /// A result of eight bytes and the partial sums of up to 1023 shares, for sums of flat arrays. One caller at a time may have
+    /// it, from the sum to reading it, which the lock sees to.
     package let flatSums: Slice
+    let flatSumsLock = NSLock()
 
     private static let channelLimit = 1 << 16
 
@@ -31,14 +35,8 @@ public final class CUDABackend: Sendable {
     ///
     /// Throws a `CUDAUnavailable` that says why there is nothing to compute with; work then belongs on the CPU.
     public init(_ options: CUDAOptions = CUDAOptions()) throws(CUDAUnavailable) {
-        let driver = try CUDADriver.open(in: options.folders)
-        let devices = try CUDADevice.all(of: driver)
-        guard devices.indices.contains(options.device) else {
-            throw .noSuchDevice(index: options.device, count: devices.count)
-        }
-        let device = devices[options.device]
-        let libraries = try CUDALibraries(for: driver, version: device.driverVersion, in: options.folders)
-        let context = try CUDAContext(device, driver: driver)
+        let (libraries, device) = try CUDALibraries.find(device: options.device, in: options.folders)
+        let context = try CUDAContext(device, driver: libraries.driver)
         kernels = try KernelLibrary(
             KernelSources.all, headers: KernelSources.headers,
             compiler: KernelCompiler(
@@ -54,7 +52,9 @@ public final class CUDABackend: Sendable {
             let ones = DeviceSlice(buffer: try CUDABuffer(bytes: bytes, in: context), offset: 0, bytes: bytes)
             values.withUnsafeBytes { staging.upload($0, to: ones.address) }
             self.ones = ones
-            flatSums = DeviceSlice(buffer: try CUDABuffer(bytes: 8192, in: context), offset: 0, bytes: 8192)
+            flatSums = DeviceSlice(
+                buffer: try CUDABuffer(bytes: CUDABackend.flatSumBytes, in: context), offset: 0,
+                bytes: CUDABackend.flatSumBytes)
             products = try ProductLibrary(libraries.cublasLt, context: context, allowsTF32: options.allowsTF32)
         } catch {
             // A device whose memory others hold answers so.

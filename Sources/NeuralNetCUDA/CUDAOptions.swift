@@ -1,3 +1,5 @@
+// Who uses the backend names its devices, and reasons why there is none.
+@_exported import CUDARuntime
 import NeuralNet
 
 /// How a GPU is used.

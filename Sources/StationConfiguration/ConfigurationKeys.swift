@@ -32,6 +32,16 @@ struct ConfigurationKey: Sendable {
 
     private static let workers: [ConfigurationKey] = [
         whole("Workers", "Threads", \.threads, 0...1024, isLive: false),
+        ConfigurationKey(
+            section: "Workers", name: "Device", isLive: false,
+            read: { text, configuration in
+                guard text == "auto" || text == "cpu" || text.wholeMatch(of: #/cuda:(0|[1-9][0-9]{0,3})/#) != nil else {
+                    return "must be auto, cpu, or a GPU's number as in cuda:0"
+                }
+                configuration.device = text
+                return nil
+            }, write: { $0.device }),
+        choice("Workers", "GPUPrecision", \.gpuPrecision, isLive: false),
         bytes("Workers", "Memory", \.workerMemory),
         number("Workers", "HeartbeatSeconds", \.heartbeatSeconds, 5...3600),
         ConfigurationKey(
@@ -133,10 +143,10 @@ struct ConfigurationKey: Sendable {
     }
 
     private static func choice<Choice: RawRepresentable & CaseIterable & Sendable>(
-        _ section: String, _ name: String, _ path: Path<Choice>
+        _ section: String, _ name: String, _ path: Path<Choice>, isLive: Bool = true
     ) -> ConfigurationKey where Choice.RawValue == String {
         ConfigurationKey(
-            section: section, name: name, isLive: true,
+            section: section, name: name, isLive: isLive,
             read: { text, configuration in
                 guard let value = Choice(rawValue: text) else {
                     return "must be one of \(Choice.allCases.map(\.rawValue).joined(separator: ", "))"

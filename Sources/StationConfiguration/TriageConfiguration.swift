@@ -10,6 +10,13 @@ public struct TriageConfiguration: Hashable, Sendable {
         case delete
     }
 
+    /// Sums are float32 always.
+    public enum GPUPrecision: String, Hashable, Sendable, CaseIterable {
+        case float16, bfloat16, float32
+        /// float32, operands of products rounded to TF32's 11 significant bits.
+        case tf32
+    }
+
     public var folders: FolderLayout
     /// A file without news for so long is taken to be complete.
     public var settleSeconds = 2.0
@@ -26,6 +33,10 @@ public struct TriageConfiguration: Hashable, Sendable {
     public var heartbeatSeconds = 30.0
     /// Threads of a worker; 0: one per processor.
     public var threads = 0
+    /// Where workers compute: `auto` (a GPU where one can be used, else the CPU), `cpu`, `cuda:0`, `cuda:1`, …
+    public var device = "auto"
+    /// How a GPU stores what it computes.
+    public var gpuPrecision = GPUPrecision.float16
     /// A worker that holds more is stopped.
     public var workerMemory: UInt64 = 8 << 30
     /// Ids of the plugins to use; none: the first of each role.
@@ -54,6 +65,7 @@ public struct TriageConfiguration: Hashable, Sendable {
     /// What a worker is told.
     public var workerArguments: [String] {
         var arguments = ["--threads", "\(threads)", "--memory", "\(workerMemory)", "--staging", folders.staging]
+        arguments += ["--device", device, "--precision", gpuPrecision.rawValue]
         if !plugins.isEmpty { arguments += ["--plugins", plugins.joined(separator: ",")] }
         if let pluginFolder { arguments += ["--plugin-folder", pluginFolder] }
         if requiresConfinement { arguments.append("--require-confinement") }

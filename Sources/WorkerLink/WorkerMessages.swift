@@ -76,8 +76,10 @@ public struct WorkerDescription: Hashable, Sendable, Codable {
 
     public var protocolVersion: Int
     public var version: String
-    /// Such as `CPU, 2 threads`.
+    /// `cuda:0` where a plugin works on that GPU, else `cpu`.
     public var device: String
+    /// The device's own name and how it stores values, such as `NVIDIA L4, float16`; nil where no plugin says.
+    public var hardware: String?
     public var plugins: [Plugin]
     /// Plugins that were refused, each with its reason.
     public var refusals: [String]
@@ -85,16 +87,22 @@ public struct WorkerDescription: Hashable, Sendable, Codable {
     public var confinement: WorkerConfinement?
 
     public init(
-        protocolVersion: Int, version: String, device: String, plugins: [Plugin], refusals: [String],
-        confinement: WorkerConfinement?
+        protocolVersion: Int, version: String, device: String, hardware: String? = nil, plugins: [Plugin],
+        refusals: [String], confinement: WorkerConfinement?
     ) {
         self.protocolVersion = protocolVersion
         self.version = version
         self.device = device
+        self.hardware = hardware
         self.plugins = plugins
         self.refusals = refusals
         self.confinement = confinement
     }
+}
+
+extension WorkerDescription {
+    /// Such as `cuda:0 (NVIDIA L4, float16)`.
+    public var place: String { device + (hardware.map { " (\($0))" } ?? "") }
 }
 
 /// How a worker has confined itself.

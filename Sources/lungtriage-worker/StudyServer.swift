@@ -20,8 +20,9 @@ final class StudyServer {
         self.link = link
     }
 
-    /// Answers with exactly one of `finished`, `failed`, `cancelled`, `deferred`.
-    func serve(_ handed: HandedStudy) {
+    /// Answers with exactly one of `finished`, `failed`, `cancelled`, `deferred`. False when the device has failed, after which
+    /// nothing more can be computed on it from this process.
+    func serve(_ handed: HandedStudy) -> Bool {
         let request = handed.request
         do {
             let heartbeat = try RepeatingTimer(every: Self.heartbeat, tolerance: .milliseconds(200)) { [link] in
@@ -41,15 +42,19 @@ final class StudyServer {
         let link = link
         defer { withExtendedLifetime(handed.file) {} }
         guard let file = handed.file else {
-            return link.send(
+            link.send(
                 .failed(
                     job: request.job,
                     WorkerFailure(code: "badInput", message: "The file was not handed over to the worker.")))
+            return true
         }
         let study = Study(path: request.input, name: request.study, descriptor: file.descriptor)
         do {
             let bytes = try analyzer.memoryEstimate(of: study)
-            guard link.isAdmitted(job: request.job, bytes: bytes) else { return link.send(.deferred(job: request.job)) }
+            guard link.isAdmitted(job: request.job, bytes: bytes) else {
+                link.send(.deferred(job: request.job))
+                return true
+            }
             let lastReport = Mutex(ContinuousClock.now - Self.reportPause)
             let result = try analyzer.analyze(
                 study, into: StudyDestination(folder: request.destination),
@@ -68,7 +73,9 @@ final class StudyServer {
             link.send(.finished(job: request.job, StudySummary(result)))
         } catch {
             link.send(answer(to: error, request.job))
+            return error.code != .device
         }
+        return true
     }
 
     private func answer(to error: AnalysisError, _ job: Int64) -> WorkerMessage {
@@ -77,8 +84,9 @@ final class StudyServer {
             job: job,
             WorkerFailure(
                 code: error.code.rawValue, message: error.message, detail: error.cause,
-                // A full disk may be empty again later; a file stays what it is.
-                isTransient: error.code == .output))
+                // A full disk may be empty again later, and the next worker finds another device or this one well; a file
+                // stays what it is.
+                isTransient: error.code == .output || error.code == .device))
     }
 }
 

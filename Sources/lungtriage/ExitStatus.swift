@@ -20,7 +20,7 @@ enum ExitStatus {
             StandardError.write("lungtriage: \(error)\n")
             switch error.code {
             case .badInput: throw badInput
-            case .plugin, .output: throw failed
+            case .plugin, .device, .output: throw failed
             case .cancelled: throw interrupted
             }
         } catch let error as PluginError {

@@ -101,7 +101,7 @@ extension Bus.TriageStatus {
             },
             devices: status.workers.map {
                 TriageDevice(
-                    id: "cpu", kind: "cpu", name: $0.device,
+                    id: $0.device, kind: $0.device.hasPrefix("cuda:") ? "cuda" : "cpu", name: $0.place,
                     details: ["confinement": .string($0.confinement?.text ?? "none")])
             },
             tainted: plugins.filter { !$0.isSealed }.map { "The plugin \($0.id) is not sealed." }

@@ -37,6 +37,13 @@ import Testing
         #expect(try ThresholdPlugin(.newerMinor, in: home.url).catalog.plugins.count == 1)
     }
 
+    /// Its table ends before what came with 1.1.
+    @Test func anOlderMinorVersionIsTaken() throws {
+        let session = try ThresholdPlugin(.olderMinor, in: home.url).open()
+        #expect(session.plugin.descriptor.abi == ABIVersion(major: 1, minor: 0))
+        #expect(session.work.device == .cpu && session.work.hardware == nil && session.work.precision == nil)
+    }
+
     @Test(arguments: ["libthreshold.so", "weights.bin"])
     func aChangedByteIsFoundBeforeAnythingIsLoaded(_ file: String) throws {
         let plugin = try ThresholdPlugin(in: home.url)

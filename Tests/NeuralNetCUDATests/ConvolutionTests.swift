@@ -1,3 +1,5 @@
+import CUDARuntime
+import CUDATestSupport
 import NeuralNet
 import NeuralNetCUDA
 import TestSupport

@@ -1,3 +1,4 @@
+import CUDARuntime
 import NeuralNet
 import NeuralNetCUDA
 import Testing

@@ -1,3 +1,5 @@
+import CUDARuntime
+import CUDATestSupport
 import Foundation
 import NeuralNetCUDA
 import Testing

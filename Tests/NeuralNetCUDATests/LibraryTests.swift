@@ -1,3 +1,5 @@
+import CUDARuntime
+import CUDATestSupport
 import Foundation
 import NeuralNetCUDA
 import Testing
@@ -109,6 +111,39 @@ struct LibraryTests {
             return
         }
         #expect(detail.contains("cudnnGetVersion"))
+    }
+
+    @Test("cuDNN must be new enough for the device", arguments: [(9, 90000), (10, 90700)])
+    func oldCudnn(major: Int, least: Int) throws {
+        func found(_ version: Int) throws -> CUDAUnavailable? {
+            try state {
+                $0.set("capability major", major)
+                $0.set("cudnn version", version)
+            }
+        }
+        #expect(try found(least) == nil)
+        guard case .libraryUnusable(let path, let detail) = try found(least - 1) else {
+            Issue.record("Version \(least - 1) is taken for capability \(major).")
+            return
+        }
+        #expect(path.hasSuffix("libcudnn.so.9") && detail.contains("\(least / 10000).\(least % 10000 / 100) or later"))
+    }
+
+    @Test("What can be used shows without starting the device")
+    func usable() throws {
+        let libraries = try StandInLibraries()
+        #expect(try CUDADevice.usable(0, in: libraries.folders).name == "Stand-in")
+        #expect(libraries.calls("cuDevicePrimaryCtxRetain") == 0)
+        #expect(throws: CUDAUnavailable.noSuchDevice(index: 1, count: 1)) {
+            try CUDADevice.usable(1, in: libraries.folders)
+        }
+        libraries.set("compute mode", 2)
+        do throws(CUDAUnavailable) {
+            _ = try CUDADevice.usable(0, in: libraries.folders)
+            Issue.record("A device that the administrator forbids is usable.")
+        } catch {
+            #expect(error.code == "deviceBusy")
+        }
     }
 
     @Test func cudnnThatDoesNotStart() throws {

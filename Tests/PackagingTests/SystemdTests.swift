@@ -1,3 +1,4 @@
+import CConfinement
 import Foundation
 import Testing
 
@@ -31,6 +32,33 @@ import Testing
             ["verify", "--man=no", unit.contains("/user/") ? "--user" : "--system", units.path + "/" + name], in: units)
         #expect(report.status == 0 && !report.errors.contains(units.path), "\(report.errors)")
         #expect(!report.errors.contains("lungtriage"), "\(report.errors)")
+    }
+}
+
+/// What the unit's drop-in opens for GPUs, and what workers leave open of it.
+@Suite struct GPUDropInTests {
+    private func values(_ key: String) throws -> [String] {
+        try String(contentsOf: Repository.root.appending(path: "systemd/lungtriaged-nvidia.conf"), encoding: .utf8)
+            .split(separator: "\n").filter { $0.hasPrefix(key + "=") }.map { String($0.dropFirst(key.count + 1)) }
+    }
+
+    /// Workers open the folder of CUDA_CACHE_PATH to themselves, where it is there.
+    @Test func kernelsAreKeptWhereTheUnitMayWrite() throws {
+        let folder = try #require(try values("CacheDirectory").first)
+        #expect(try values("Environment").contains("CUDA_CACHE_PATH=/var/cache/" + folder))
+    }
+
+    @Test func theWorkersFilterAllowsTheCallsThatTheUnitAdds() throws {
+        func isAllowed(_ name: String) -> Bool {
+            (Int32(0)..<1024).contains { number in
+                lungtriage_system_call_name(number).map { String(cString: $0) } == name
+                    && lungtriage_filter_allows(number) != 0
+            }
+        }
+        let calls = try values("SystemCallFilter").flatMap { $0.split(separator: " ").map(String.init) }
+        #expect(!calls.isEmpty)
+        for call in calls { #expect(isAllowed(call), "\(call)") }
+        #expect(!isAllowed("ptrace"))
     }
 }
 

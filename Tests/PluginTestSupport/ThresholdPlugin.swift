@@ -10,7 +10,8 @@ public struct ThresholdPlugin {
         case wildProbabilities, neverReturns, cannotOpen, noDescriptor, unknownRole, labelOfAnotherRole, endlessMessage
         case noEntry, newerMinor
         /// With a volume of `faultySlices` slices only.
-        case crashes, stalls, leaks, needsMuch
+        case crashes, stalls, leaks, needsMuch, deviceFails
+        case olderMinor
     }
 
     public static let faultySlices = 12

@@ -29,6 +29,9 @@
 #define STALLS 18
 #define LEAKS 19
 #define NEEDS_MUCH 20
+#define DEVICE_FAILS 21
+/* As one was built before there was `describe`, which must not be looked at. */
+#define OLDER_MINOR 22
 #define FAULTY_SLICES 12
 
 #ifndef FAULT
@@ -94,6 +97,10 @@ static int32_t segment(
     session->calls += 1;
     try_everything(session->host);
     if (request->shape.slices == FAULTY_SLICES) misbehave();
+    if (FAULT == DEVICE_FAILS && request->shape.slices == FAULTY_SLICES) {
+        say(failure, "The device is gone.");
+        return LUNGTRIAGE_DEVICE_FAILED;
+    }
     if (!request->lungs) {
         say(failure, "Lungs are needed.");
         return LUNGTRIAGE_BAD_INPUT;
@@ -136,9 +143,9 @@ const lungtriage_plugin *ENTRY(void) {
         {sizeof(lungtriage_label), FAULT == LABEL_OF_ANOTHER_ROLE ? 3 : 1, "Dense", "DEN", 0xEE4A00, 0}};
     static const lungtriage_domain domain = {sizeof(lungtriage_domain), 1, 0, 0, 0.5, 5};
     static const lungtriage_plugin plugin = {
-        FAULT == SHORT_STRUCT ? 40 : sizeof(lungtriage_plugin),
+        FAULT == SHORT_STRUCT ? 40 : FAULT == OLDER_MINOR ? 104 : sizeof(lungtriage_plugin),
         FAULT == WRONG_MAJOR ? LUNGTRIAGE_ABI_MAJOR + 1 : LUNGTRIAGE_ABI_MAJOR,
-        FAULT == NEWER_MINOR ? LUNGTRIAGE_ABI_MINOR + 1 : LUNGTRIAGE_ABI_MINOR,
+        FAULT == NEWER_MINOR ? LUNGTRIAGE_ABI_MINOR + 1 : FAULT == OLDER_MINOR ? 0 : LUNGTRIAGE_ABI_MINOR,
         FAULT == UNKNOWN_ROLE ? 99 : LUNGTRIAGE_ROLE_LESION_BINARY,
         FAULT == OTHER_IDENTIFIER ? "someone-else" : "threshold",
         "1.0.0",
@@ -150,6 +157,7 @@ const lungtriage_plugin *ENTRY(void) {
         memory,
         open_session,
         FAULT == MISSING_FUNCTION ? 0 : segment,
-        close_session};
+        close_session,
+        FAULT == OLDER_MINOR ? (void (*)(lungtriage_session *, lungtriage_work *))8 : 0};
     return FAULT == NO_DESCRIPTOR ? 0 : &plugin;
 }

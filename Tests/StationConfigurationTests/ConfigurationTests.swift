@@ -65,6 +65,20 @@ import Testing
         #expect(found.contains { $0.contains("stands on line 4 already") })
     }
 
+    @Test func devicesAreNamedAsPluginsKnowThem() throws {
+        for name in ["auto", "cpu", "cuda:0", "cuda:15"] {
+            let read = try TriageConfiguration(text: "[Workers]\nDevice=\(name)\n", defaults: defaults)
+            #expect(read.workerArguments.contains(name))
+        }
+        for name in ["gpu", "cuda", "cuda:", "cuda:-1", "cuda:01", "cuda:x", "cuda:0 ,cpu", ""] {
+            #expect(problems("[Workers]\nDevice=\(name)\n").count == 1, "\(name)")
+        }
+        let read = try TriageConfiguration(text: "[Workers]\nGPUPrecision=bfloat16\n", defaults: defaults)
+        #expect(read.workerArguments.contains("bfloat16"))
+        #expect(problems("[Workers]\nGPUPrecision=float8\n").count == 1)
+        #expect(defaults.changesThatNeedRestart(to: read) == ["GPUPrecision"])
+    }
+
     @Test func noFolderMayLieInTheInbox() {
         #expect(problems("[Folders]\nOutbox=/srv/ct/inbox/out").count == 1)
         #expect(problems("[Folders]\nOutbox=/srv/ct/inbox2").isEmpty)

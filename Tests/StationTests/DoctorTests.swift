@@ -1,4 +1,6 @@
 import BusTestSupport
+import CUDARuntime
+import CUDATestSupport
 import Foundation
 import StationTestSupport
 import TestDeadlines
@@ -110,6 +112,45 @@ import Testing
         #expect(status == 1 && report.failures("space").count == 1)
         #expect(report.failures("plugins").contains { $0.contains("nothing") }, "\(report)")
     }
+
+    @Test func aGPUIsARowOfItsOwn() async throws {
+        let station = try await startedStation()
+        let settings = try configuration(station)
+        let libraries = try StandInLibraries.folderForOthers()
+        func findings(_ settings: String) async throws -> (gpu: [Report.Finding], status: Int32) {
+            let outcome = try await ExternalProgram(
+                URL(filePath: "/usr/bin/env"), bus: station.bus
+            ).run([
+                "LUNGTRIAGE_CUDA_PATH=\(libraries.url.path)", Station.product("lungtriage").path, "doctor", "--session",
+                "--root", station.root, "--json", "--config", settings,
+            ])
+            let report = try JSONDecoder().decode(Report.self, from: Data(outcome.output.utf8))
+            return (report.findings.filter { $0.check == "gpu" }, outcome.status)
+        }
+        let (rows, status) = try await findings(settings)
+        #expect(status == 0)
+        // The worker of the tests computes on nothing.
+        #expect(rows.map(\.verdict) == ["ok", "warning"], "\(rows)")
+        #expect(rows.first?.message.hasPrefix("cuda:0 can be used: Stand-in, 4096 MiB") == true, "\(rows)")
+        let absent = try await findings(try configuration(station, "[Workers]\nDevice=cuda:2\n"))
+        #expect(absent.status == 1)
+        #expect(absent.gpu.contains { $0.verdict == "failed" && $0.message.contains("cuda:2") }, "\(absent)")
+        try FileManager.default.removeItem(atPath: libraries.path("libcudnn.so.9"))
+        let (missing, _) = try await findings(try configuration(station))
+        #expect(missing.map(\.verdict) == ["warning"], "\(missing)")
+        #expect(missing.first?.message.contains("[libraryMissing]") == true && missing.first?.remedy != nil)
+    }
+
+    @Test(.enabled(if: !hasDriver, "an NVIDIA driver is installed"))
+    func aMachineWithoutAGPULacksNothing() async throws {
+        let station = try await startedStation()
+        let (report, _) = try await doctor(station, "--config", try configuration(station))
+        #expect(report.verdicts("gpu") == ["skipped"], "\(report)")
+        let named = try await doctor(station, "--config", try configuration(station, "[Workers]\nDevice=cuda:0\n"))
+        #expect(named.report.failures("gpu").first?.contains("[notInstalled]") == true, "\(named.report)")
+    }
+
+    private static let hasDriver = (try? CUDADevice.all(in: LibraryFolders([]))) != nil
 
     @Test func aChangedPluginIsFound() async throws {
         let station = try await startedStation()

@@ -55,6 +55,24 @@ import Triage
         #expect(folder.leftovers.isEmpty)
     }
 
+    /// What failed is the device, so the next worker may find another one, or this one well.
+    @Test func aDeviceThatFailsCostsTheWorker() async throws {
+        try await run(.deviceFails) { _ in
+            try folder.dropScan("bad.nii.gz", slices: ThresholdPlugin.faultySlices)
+            try await folder.end(1, log: log)
+            try folder.dropScan("good.nii.gz", slices: 10)
+            try await folder.end(2, log: log)
+        }
+        guard case .failed(let failure) = folder.observer.heard.announced[0].job.state else {
+            Issue.record("\(folder.observer.heard.announced[0].job.state); the log: \(log.lines)")
+            return
+        }
+        #expect(failure.code == "device" && failure.message == "The device is gone.", "\(failure)")
+        #expect(folder.results == ["good"], "\(log.lines)")
+        // One for each of the two attempts, and one for the next study.
+        #expect(log.lines.count { $0.contains("A worker is ready") } == 3, "\(log.lines)")
+    }
+
     /// Wrong labels are the study's failure; the worker stays.
     @Test func aPluginThatWritesNonsenseIsNotBelieved() async throws {
         try await run(.unknownLabel) { _ in

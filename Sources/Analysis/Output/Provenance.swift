@@ -27,7 +27,12 @@ struct Provenance: Encodable {
         let version: String
         let role: String
         let abi: String
+        /// `cpu`, `cuda:0`, …
         let device: String
+        /// The device's own name; nil where the plugin does not say.
+        let hardware: String?
+        /// How activations were stored, such as `float16`; nil where the plugin does not say.
+        let precision: String?
         /// SHA-256 by file name.
         let files: [String: String]
     }
@@ -59,21 +64,30 @@ struct Provenance: Encodable {
             UsedPlugin(
                 id: plugin.id, name: plugin.descriptor.name, version: plugin.manifest.version,
                 role: plugin.role.rawValue, abi: "\(plugin.descriptor.abi)",
-                device: result.devices[plugin.id]?.description ?? "", files: plugin.hashes)
+                device: result.work[plugin.id]?.device.description ?? "",
+                hardware: result.work[plugin.id]?.hardware, precision: result.work[plugin.id]?.precision?.rawValue,
+                files: plugin.hashes)
         }
         stages = timings.map { Stage(stage: $0.stage.name, seconds: ($0.seconds * 1000).rounded() / 1000) }
         finished = Date.now.formatted(.iso8601)
-        command = Self.command(study, result.plugins)
+        command = Self.command(study, result)
     }
 
-    /// Repeats the analysis, given the same file and plugins.
-    static func command(_ study: Study, _ plugins: [Plugin]) -> String {
+    /// Repeats the analysis, given the same file, plugins and device.
+    static func command(_ study: Study, _ result: StudyResult) -> String {
         let file = study.path.split(separator: "/").last.map(String.init) ?? study.name
         let quoted =
             file.unicodeScalars.allSatisfy(StudyName.isPlain)
             ? file : "'" + file.replacingOccurrences(of: "'", with: "'\\''") + "'"
-        return
-            "lungtriage analyze \(quoted) --output \(study.name) --plugins \(plugins.map(\.id).joined(separator: ","))"
+        let ids = result.plugins.map(\.id).joined(separator: ",")
+        return "lungtriage analyze \(quoted) --output \(study.name) --plugins \(ids)" + device(result)
+    }
+
+    /// The options that name the device: the GPU's, where one had a part.
+    private static func device(_ result: StudyResult) -> String {
+        let gpu = result.plugins.compactMap { result.work[$0.id] }.first { $0.device != .cpu }
+        guard let gpu else { return " --device cpu" }
+        return " --device \(gpu.device)" + (gpu.precision.map { " --precision \($0.rawValue)" } ?? "")
     }
 
     func json() throws -> Data {

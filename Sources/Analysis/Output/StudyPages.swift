@@ -23,7 +23,7 @@ struct StudyPages {
         }
         html = StudyReport(
             study: study.name, scores: result.scores, montage: montage, lungs: result.lungs,
-            provenance: Self.rows(result), command: Provenance.command(study, result.plugins)
+            provenance: Self.rows(result), command: Provenance.command(study, result)
         ).html()
     }
 
@@ -37,13 +37,15 @@ struct StudyPages {
             StudyReport.ProvenanceRow("Input SHA-256", result.identity.sha256),
             StudyReport.ProvenanceRow("Lungtriage", LungtriageVersion.current),
         ]
-        return input + result.plugins.map { row($0, on: result.devices[$0.id]) }
+        return input + result.plugins.map { row($0, on: result.work[$0.id]) }
     }
 
-    private static func row(_ plugin: Plugin, on device: ComputeDevice?) -> StudyReport.ProvenanceRow {
+    private static func row(_ plugin: Plugin, on work: ComputeWork?) -> StudyReport.ProvenanceRow {
+        let place = [work?.device.description ?? "no device", work?.hardware, work?.precision?.rawValue]
+            .compactMap(\.self).joined(separator: ", ")
         let weights = plugin.manifest.weights.compactMap { plugin.hashes[$0.file]?.prefix(12) }.joined(separator: ", ")
         return StudyReport.ProvenanceRow(
             plugin.descriptor.name,
-            "\(plugin.id) \(plugin.manifest.version) on \(device?.description ?? "no device"), weights \(weights)")
+            "\(plugin.id) \(plugin.manifest.version) on \(place), weights \(weights)")
     }
 }

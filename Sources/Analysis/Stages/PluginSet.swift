@@ -9,16 +9,17 @@ public final class PluginSet {
     let lesions: [PluginSession]
 
     /// Opens the lung plugin and the lesion plugins of a catalogue, each on the device that it rates highest: the first of
-    /// each role, or the ones that `ids` names, in the order lung, multi-class, binary.
+    /// each role, or the ones that `ids` names, in the order lung, multi-class, binary. With `fallsBack` a plugin that the
+    /// device's failure keeps from being opened there is opened on the next best, and `log` is told.
     ///
     /// Throws `AnalysisError` with the code `plugin` when none of the lesion plugins can be opened, or one that was asked
-    /// for by name cannot.
+    /// for by name cannot, `device` when the device is the reason.
     public init(
-        _ catalog: PluginCatalog, ids: [String] = [], devices: [ComputeDevice],
+        _ catalog: PluginCatalog, ids: [String] = [], devices: [ComputeDevice], fallsBack: Bool = false,
         log: @escaping @Sendable (PluginLogLevel, String) -> Void = { _, _ in }
     ) throws(AnalysisError) {
         func open(_ plugin: Plugin) throws(PluginError) -> PluginSession {
-            try plugin.open(on: try plugin.preferredDevice(among: devices), log: log)
+            try Self.open(plugin, devices, fallsBack: fallsBack, log)
         }
         do {
             let named = try ids.map { (id) throws(PluginError) in try catalog.plugin(id) }
@@ -38,8 +39,24 @@ public final class PluginSet {
         }
     }
 
-    /// The plugins that are open, each with the device that it works on, the lung plugin first.
-    public var used: [(plugin: Plugin, device: ComputeDevice)] { sessions.map { ($0.plugin, $0.device) } }
+    private static func open(
+        _ plugin: Plugin, _ devices: [ComputeDevice], fallsBack: Bool,
+        _ log: @escaping @Sendable (PluginLogLevel, String) -> Void
+    ) throws(PluginError) -> PluginSession {
+        let device = try plugin.preferredDevice(among: devices)
+        do {
+            return try plugin.open(on: device, log: log)
+        } catch {
+            let rest = devices.filter { $0 != device }
+            guard fallsBack, [.deviceFailed, .outOfMemory].contains(error.code), device.kind != .cpu, !rest.isEmpty
+            else { throw error }
+            log(.warning, "\(plugin.id) does not run on \(device), and gets another device: \(error.message)")
+            return try open(plugin, rest, fallsBack: fallsBack, log)
+        }
+    }
+
+    /// The plugins that are open, each with what it works on, the lung plugin first.
+    public var used: [(plugin: Plugin, work: ComputeWork)] { sessions.map { ($0.plugin, $0.work) } }
 
     /// All that are open, the lung plugin first.
     var sessions: [PluginSession] { (lung.map { [$0] } ?? []) + lesions }

@@ -1,4 +1,4 @@
-/* The Lungtriage plugin interface, version 1.0.
+/* The Lungtriage plugin interface, version 1.1.
  *
  * A plugin is a shared library that labels chest CT. This header is all that a plugin and the host share; C99 and later,
  * C++ and Swift can read it. How to write, build and install a plugin: Documentation/plugins.md.
@@ -25,7 +25,7 @@ extern "C" {
 #endif
 
 #define LUNGTRIAGE_ABI_MAJOR 1
-#define LUNGTRIAGE_ABI_MINOR 0
+#define LUNGTRIAGE_ABI_MINOR 1
 /* The exported function's name, as C source and for dlsym. The major version is part of it. */
 #define LUNGTRIAGE_PLUGIN_ENTRY lungtriage_plugin_v1
 #define LUNGTRIAGE_PLUGIN_ENTRY_NAME "lungtriage_plugin_v1"
@@ -44,6 +44,17 @@ enum {
     LUNGTRIAGE_DEVICE_CPU = 1,
     /* An NVIDIA GPU, by its CUDA ordinal. */
     LUNGTRIAGE_DEVICE_CUDA = 2
+};
+
+/* How values are stored on a GPU; sums are float32 always. */
+enum {
+    /* As the plugin thinks best. */
+    LUNGTRIAGE_PRECISION_ANY = 0,
+    LUNGTRIAGE_PRECISION_FLOAT32 = 1,
+    /* float32, but operands of products are rounded to TF32's 11 significant bits. */
+    LUNGTRIAGE_PRECISION_TF32 = 2,
+    LUNGTRIAGE_PRECISION_FLOAT16 = 3,
+    LUNGTRIAGE_PRECISION_BFLOAT16 = 4
 };
 
 /* What `open` and `segment` return. */
@@ -104,6 +115,9 @@ typedef struct lungtriage_device {
     uint32_t threads;
     /* Bytes that are free on the device; 0 where the host does not know. */
     uint64_t free_memory;
+    /* Since 1.1: LUNGTRIAGE_PRECISION_…, what is wished for on a GPU. */
+    uint32_t precision;
+    uint32_t reserved;
 } lungtriage_device;
 
 /* Columns (i), rows (j) and slices (k) of a volume. */
@@ -168,6 +182,18 @@ typedef struct lungtriage_segment_request {
     void *context;
 } lungtriage_segment_request;
 
+/* What a session computes on; the host's memory. */
+typedef struct lungtriage_work {
+    uint32_t struct_size;
+    /* LUNGTRIAGE_DEVICE_… */
+    uint32_t kind;
+    uint32_t ordinal;
+    /* LUNGTRIAGE_PRECISION_… */
+    uint32_t precision;
+    /* The device's own name, such as "NVIDIA L4", cut off at the end of the array at the latest. */
+    char hardware[240];
+} lungtriage_work;
+
 /* A plugin's own: weights that are ready on a device. */
 typedef struct lungtriage_session lungtriage_session;
 
@@ -196,6 +222,9 @@ typedef struct lungtriage_plugin {
     int32_t (*segment)(
         lungtriage_session *session, const lungtriage_segment_request *request, lungtriage_failure *failure);
     void (*close)(lungtriage_session *session);
+    /* Since 1.1; may be NULL. What the session's last `segment` computed on, or what the next one will: for provenance. It
+       need not be the device that `open` was given, where that had no memory left. */
+    void (*describe)(lungtriage_session *session, lungtriage_work *work);
 } lungtriage_plugin;
 
 typedef const lungtriage_plugin *(*lungtriage_plugin_entry)(void);

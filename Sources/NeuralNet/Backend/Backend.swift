@@ -46,6 +46,13 @@ public protocol DeviceMemory: AnyObject, Sendable {
     /// Waits until everything enqueued has run. Throws `device` when an operation failed.
     func synchronize() throws(NeuralNetError)
 
+    /// Whether the device makes pictures of slices and labels of scores; where not, the host does.
+    var transportsSlices: Bool { get }
+
+    /// Memory for batches of slices on their way through the device; nil where it does not transport slices. Throws
+    /// `outOfMemory`, `device`.
+    func makeSliceTransport(_ layout: SliceTransportLayout) throws(NeuralNetError) -> (any SliceTransport<Buffer>)?
+
     /// Work that was recorded once and is enqueued as a whole from then on.
     associatedtype Recording: Sendable = Never
 

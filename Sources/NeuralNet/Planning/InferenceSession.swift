@@ -77,6 +77,24 @@ public final class InferenceSession<B: Backend>: @unchecked Sendable {
         }
     }
 
+    /// Enqueues a pass of at most `microBatch` images without waiting for it: `fill` enqueues what writes the network's input,
+    /// `use` what reads its output, a dense view; both views are theirs for the length of the call only.
+    ///
+    /// Nothing is checked for NaN. Throws `cancelled` when the current task is; what fails on the device is told by the next
+    /// read-back or `synchronize`.
+    package func enqueue(images: Int, fill: (B.View) -> Void, use: (B.View) -> Void) throws(NeuralNetError) {
+        try recordings.withLock { recordings throws(NeuralNetError) in
+            try checkCancelled(before: 0)
+            fill(input.firstImages(images))
+            if recordings.areWanted, let recording = recording(images: images, &recordings) {
+                backend.replay(recording)
+            } else {
+                for index in steps.indices { steps[index].run(on: backend, images: images) }
+            }
+            use(output.firstImages(images))
+        }
+    }
+
     /// Seconds of every step of `plan.layers`, waiting after each: for benchmarks, the sum exceeds the time of `run`.
     ///
     /// `input` is one micro-batch. Throws as `run(_:into:progress:)`.

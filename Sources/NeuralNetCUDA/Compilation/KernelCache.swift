@@ -10,10 +10,12 @@ public struct KernelCache: Hashable, Sendable {
 
     package init(folder: String) { self.folder = folder }
 
-    /// `lungtriage/kernels` in the user's cache folder; nil where the environment names none.
+    /// Beside the driver's own cache where `CUDA_CACHE_PATH` says where that is, else `lungtriage/kernels` in the user's cache
+    /// folder; nil where the environment names none.
     public static func standardFolder(
         _ environment: [String: String] = ProcessInfo.processInfo.environment
     ) -> String? {
+        if let cache = environment["CUDA_CACHE_PATH"], cache.hasPrefix("/") { return cache + "/lungtriage-kernels" }
         if let cache = environment["XDG_CACHE_HOME"], cache.hasPrefix("/") { return cache + "/lungtriage/kernels" }
         return environment["HOME"].map { $0 + "/.cache/lungtriage/kernels" }
     }

@@ -1,4 +1,5 @@
 import CCUDA
+import CUDARuntime
 
 /// Compiles the kernels' sources for one architecture, or takes them from the cache.
 package struct KernelCompiler: Sendable {

@@ -1,4 +1,5 @@
 import CCUDA
+import CUDARuntime
 import NeuralNet
 import Synchronization
 

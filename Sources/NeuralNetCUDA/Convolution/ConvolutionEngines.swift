@@ -1,4 +1,5 @@
 import CCUDA
+import CUDARuntime
 import NeuralNet
 
 /// A graph with one of cuDNN's engines, ready to run.

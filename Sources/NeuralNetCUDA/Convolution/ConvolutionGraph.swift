@@ -1,4 +1,5 @@
 import CCUDA
+import CUDARuntime
 import NeuralNet
 
 /// One computation as cuDNN is asked for it: a convolution with what may be fused behind it, or the gradient of its weights.

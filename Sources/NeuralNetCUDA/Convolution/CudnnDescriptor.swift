@@ -1,4 +1,5 @@
 import CCUDA
+import CUDARuntime
 
 /// An object of cuDNN's graph API: attributes are set, then it is made final.
 ///

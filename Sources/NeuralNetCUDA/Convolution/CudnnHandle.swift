@@ -1,4 +1,5 @@
 import CCUDA
+import CUDARuntime
 import NeuralNet
 
 /// cuDNN at work on a context's stream. One thread at a time may use it, which `CUDAContext.withStream` sees to.

@@ -1,4 +1,5 @@
 import CCUDA
+import CUDARuntime
 import NeuralNet
 
 /// Times engines of one graph on the device, with operands of its shape.

@@ -1,4 +1,5 @@
 import CCUDA
+import CUDARuntime
 import NeuralNet
 
 /// A block of device memory; freed with its last reference.

@@ -1,9 +1,11 @@
 import CCUDA
+import CUDARuntime
 import Foundation
 import NeuralNet
 import Synchronization
 
-/// A device in use: its context, one stream that work is enqueued on, and the first failure that nobody has been told of.
+/// A device in use: its context, the stream that work is enqueued on, another for copies that come ahead of their work, and the
+/// first failure that nobody has been told of.
 ///
 /// `@unchecked Sendable`: the handles are constant and the driver may be called from any thread; cuDNN, cuBLASLt and the
 /// recording of work allow one thread at a time, which `withStream` sees to.
@@ -11,6 +13,8 @@ final class CUDAContext: @unchecked Sendable {
     let driver: CUDADriver
     let device: CUDADevice
     let stream: lt_cuda_stream
+    /// Copies to the device that go on beside the work. Whoever uses it sees to the order with events.
+    let copies: lt_cuda_stream
 
     private let context: lt_cuda_context
     private let handle: lt_cuda_device
@@ -25,9 +29,14 @@ final class CUDAContext: @unchecked Sendable {
         try driver.check(driver.retainPrimaryContext(&context, handle))
         do throws(CUDAUnavailable) {
             try driver.check(driver.setCurrentContext(context))
-            var stream: lt_cuda_stream?
-            try driver.check(driver.createStream(&stream, UInt32(LT_CUDA_STREAM_NON_BLOCKING)))
-            guard let context, let stream else { throw CUDAUnavailable.deviceBroken(detail: "it gave no context") }
+            let stream = try CUDAContext.makeStream(driver)
+            do throws(CUDAUnavailable) {
+                copies = try CUDAContext.makeStream(driver)
+            } catch {
+                _ = driver.destroyStream(stream)
+                throw error
+            }
+            guard let context else { throw CUDAUnavailable.deviceBroken(detail: "it gave no context") }
             self.context = context
             self.stream = stream
         } catch {
@@ -38,10 +47,19 @@ final class CUDAContext: @unchecked Sendable {
         self.device = device
     }
 
+    private static func makeStream(_ driver: CUDADriver) throws(CUDAUnavailable) -> lt_cuda_stream {
+        var stream: lt_cuda_stream?
+        try driver.check(driver.createStream(&stream, UInt32(LT_CUDA_STREAM_NON_BLOCKING)))
+        guard let stream else { throw CUDAUnavailable.deviceBroken(detail: "it gave no stream") }
+        return stream
+    }
+
     deinit {
         _ = driver.setCurrentContext(context)
-        _ = driver.synchronizeStream(stream)
-        _ = driver.destroyStream(stream)
+        for stream in [copies, stream] {
+            _ = driver.synchronizeStream(stream)
+            _ = driver.destroyStream(stream)
+        }
         _ = driver.releasePrimaryContext(handle)
     }
 

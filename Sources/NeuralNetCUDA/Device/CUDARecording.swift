@@ -1,4 +1,5 @@
 import CCUDA
+import CUDARuntime
 import NeuralNet
 
 /// Work that was recorded as a CUDA graph: one launch enqueues all of it.

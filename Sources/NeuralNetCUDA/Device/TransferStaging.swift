@@ -1,4 +1,5 @@
 import CCUDA
+import CUDARuntime
 import Foundation
 import NeuralNet
 

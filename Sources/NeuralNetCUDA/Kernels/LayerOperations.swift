@@ -32,8 +32,10 @@ extension CUDABackend: LayerOperations {
     public func softmax(x: View, y: View) { classes("softmax", x: x, z: x, y: y) }
 
     public func countNotFinite(_ x: View) throws(NeuralNetError) -> Int {
-        countNotFinite(x.address, x.element, count: x.shape.count, adding: false)
-        return Int(try flatSum(as: Int64.self))
+        Int(
+            try readingFlatSum(as: Int64.self) {
+                countNotFinite(x.address, x.element, count: x.shape.count, adding: false)
+            })
     }
 
     /// The channel with the largest value of every pixel, dense bytes: the first of equal ones; a NaN is the largest.

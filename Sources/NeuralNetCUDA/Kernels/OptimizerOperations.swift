@@ -32,29 +32,45 @@ extension CUDABackend: OptimizerOperations {
     }
 
     public func sumOfSquares(_ x: Slice) throws(NeuralNetError) -> Double {
-        flatSum(
-            "sum_of_squares", suffix: "", x.address, count: x.bytes / MemoryLayout<Float>.size, adding: false)
-        return try flatSum(as: Double.self)
+        let count = x.bytes / MemoryLayout<Float>.size
+        return try readingFlatSum(as: Double.self) {
+            flatSum("sum_of_squares", suffix: "", x.address, count: count, adding: false, into: flatSums)
+        }
     }
 
     // MARK: - Sums of flat arrays
 
-    /// Counts into the first eight bytes of `flatSums`; `adding` to what they hold.
-    package func countNotFinite(_ address: lt_cuda_address, _ element: ElementType, count: Int, adding: Bool) {
-        flatSum("count_not_finite", suffix: "_\(element.rawValue)", address, count: count, adding: adding)
+    /// Bytes of memory for a sum: its result of eight bytes, then the shares' partial sums.
+    package static let flatSumBytes = 8192
+
+    /// Counts into the first eight bytes of `sums`, `flatSumBytes` long; `adding` to what they hold. Without `sums` it is
+    /// `flatSums`, which only one caller at a time may use.
+    package func countNotFinite(
+        _ address: lt_cuda_address, _ element: ElementType, count: Int, adding: Bool, into sums: Slice? = nil
+    ) {
+        flatSum(
+            "count_not_finite", suffix: "_\(element.rawValue)", address, count: count, adding: adding,
+            into: sums ?? flatSums)
     }
 
-    /// Waits for the work so far and reads the result of the last sum.
-    func flatSum<Number: BitwiseCopyable & Numeric>(as type: Number.Type) throws(NeuralNetError) -> Number {
-        try read(flatSums.part(0, MemoryLayout<Number>.size), as: type, 0)
+    /// Has a sum formed in `flatSums`, waits for it and reads it, with nobody else's in between.
+    func readingFlatSum<Number: BitwiseCopyable & Numeric>(
+        as type: Number.Type, _ sum: () -> Void
+    ) throws(NeuralNetError) -> Number {
+        flatSumsLock.lock()
+        defer { flatSumsLock.unlock() }
+        sum()
+        return try read(flatSums.part(0, MemoryLayout<Number>.size), as: type, 0)
     }
 
-    private func flatSum(_ name: String, suffix: String, _ address: lt_cuda_address, count: Int, adding: Bool) {
-        // At most as many shares as `flatSums` has room for; from the count alone.
+    private func flatSum(
+        _ name: String, suffix: String, _ address: lt_cuda_address, count: Int, adding: Bool, into sums: Slice
+    ) {
+        // At most as many shares as `flatSumBytes` has room for; from the count alone.
         let shareCount = max((count + 1022) / 1023, 16 * LaunchGrid.threads)
         let shares = (count + shareCount - 1) / shareCount
         let arguments = lt_flat_sum_arguments(
-            x: address, partials: flatSums.address + 8, result: flatSums.address, count: Int64(count),
+            x: address, partials: sums.address + 8, result: sums.address, count: Int64(count),
             share_count: Int64(shareCount), shares: Int32(shares), adding: adding ? 1 : 0)
         launch("optimizer", name + suffix, blocks: LaunchSize(shares), arguments)
         launch("optimizer", name + "_finish", blocks: LaunchSize(1), arguments)

@@ -1,30 +1,7 @@
 import CCUDA
 import CCUDAKernels
+import CUDARuntime
 import NeuralNet
-
-/// How a row of pixels becomes another: output o is Σ weights[t] · input[firsts[o] + t − starts[o]] over t in
-/// starts[o] ..< starts[o + 1].
-package struct ResizeTaps: Sendable {
-    package let firsts: [Int32]
-    /// One more than `firsts`.
-    package let starts: [Int32]
-    package let weights: [Float]
-
-    package init(firsts: [Int32], starts: [Int32], weights: [Float]) {
-        self.firsts = firsts
-        self.starts = starts
-        self.weights = weights
-    }
-}
-
-/// What a picture shows beyond its slice, how far HU are clamped before they are averaged, and which become −1 and 1.
-package struct PictureValues: Sendable {
-    package var outside: Float = -1000
-    package var clamp: ClosedRange<Int16> = .min ... .max
-    package var window: ClosedRange<Float>
-
-    package init(window: ClosedRange<Float>) { self.window = window }
-}
 
 /// A slice and the rectangle of it that a network sees. In one direction `voxels` are read, in the other `labels` and
 /// `values` are written; the taps are those of that direction.
@@ -63,62 +40,67 @@ package struct ResampledSlices {
     /// The most rows and columns of a rectangle.
     let rows, columns: Int
     /// What the kernels reach through the slices, kept alive.
-    private let taps: CUDABackend.Slice
     private let memory: [CUDABackend.Slice?]
 
     /// Throws `outOfMemory`, `device`.
     package init(_ slices: [ResampledSlice], on backend: CUDABackend) throws(NeuralNetError) {
-        var words = TapMemory()
-        let places = slices.map { (words.add($0.columns), words.add($0.rows)) }
-        taps = try words.uploaded(to: backend)
-        memory = slices.flatMap { [$0.voxels, $0.labels, $0.values] }
-        let base = taps.address
-        let described = zip(slices, places).map { slice, place in
-            lt_resampled_slice(
-                voxels: slice.voxels?.address ?? 0, labels: slice.labels?.address ?? 0,
-                values: slice.values?.address ?? 0, columns: place.0.filter(at: base), rows: place.1.filter(at: base),
-                size_i: Int32(slice.width), size_j: Int32(slice.height), first_i: Int32(slice.i.lowerBound),
-                count_i: Int32(slice.i.count), first_j: Int32(slice.j.lowerBound), count_j: Int32(slice.j.count))
-        }
-        let bytes = max(described.count, 1) * MemoryLayout<lt_resampled_slice>.stride
-        let array = DeviceSlice(buffer: try backend.allocate(bytes: bytes), offset: 0, bytes: bytes)
-        described.withUnsafeBytes { backend.upload($0, to: array) }
-        self.slices = array
+        let bytes = ResampledSlices.bytes(of: slices)
+        let table = DeviceSlice(buffer: try backend.allocate(bytes: bytes), offset: 0, bytes: bytes)
+        self.init(slices, in: table)
+        encoded(slices).withUnsafeBytes { backend.upload($0, to: table) }
+    }
+
+    /// In memory that will hold `encoded(slices)`, and has room for `bytes(of:)`.
+    init(_ slices: [ResampledSlice], in table: CUDABackend.Slice) {
+        self.slices = table
         count = slices.count
         rows = slices.map(\.j.count).max() ?? 0
         columns = slices.map(\.i.count).max() ?? 0
+        memory = slices.flatMap { [$0.voxels, $0.labels, $0.values] }
     }
+
+    static func bytes(of slices: [ResampledSlice]) -> Int {
+        let taps = slices.reduce(0) { $0 + $1.columns.words + $1.rows.words }
+        // Whole multiples of eight bytes, so that another table can follow.
+        return max(slices.count * MemoryLayout<lt_resampled_slice>.stride + (taps + taps % 2) * 4, 8)
+    }
+
+    /// What the device memory holds: the slices, and behind them their taps.
+    func encoded(_ slices: [ResampledSlice]) -> [UInt32] {
+        let head = slices.count * MemoryLayout<lt_resampled_slice>.stride
+        var taps = TapMemory(base: self.slices.address + lt_address(head))
+        let described = slices.map { slice in
+            lt_resampled_slice(
+                voxels: slice.voxels?.address ?? 0, labels: slice.labels?.address ?? 0,
+                values: slice.values?.address ?? 0, columns: taps.add(slice.columns), rows: taps.add(slice.rows),
+                size_i: Int32(slice.width), size_j: Int32(slice.height), first_i: Int32(slice.i.lowerBound),
+                count_i: Int32(slice.i.count), first_j: Int32(slice.j.lowerBound), count_j: Int32(slice.j.count))
+        }
+        return described.withUnsafeBytes { Array($0.bindMemory(to: UInt32.self)) } + taps.words
+    }
+}
+
+extension ResizeTaps {
+    /// Of four bytes.
+    fileprivate var words: Int { firsts.count + starts.count + weights.count }
 }
 
 /// The taps of several filters behind each other, in words of four bytes.
 private struct TapMemory {
-    struct Place {
-        let firsts, starts, weights: Int
+    let base: lt_address
+    private(set) var words: [UInt32] = []
 
-        func filter(at base: lt_cuda_address) -> lt_resize_filter {
-            lt_resize_filter(
-                firsts: base + lt_address(4 * firsts), starts: base + lt_address(4 * starts),
-                weights: base + lt_address(4 * weights))
-        }
-    }
+    init(base: lt_address) { self.base = base }
 
-    private var words: [UInt32] = []
-
-    mutating func add(_ taps: ResizeTaps) -> Place {
-        let place = Place(
-            firsts: words.count, starts: words.count + taps.firsts.count,
-            weights: words.count + taps.firsts.count + taps.starts.count)
+    mutating func add(_ taps: ResizeTaps) -> lt_resize_filter {
+        let start = words.count
         words += taps.firsts.map { UInt32(bitPattern: $0) }
         words += taps.starts.map { UInt32(bitPattern: $0) }
         words += taps.weights.map(\.bitPattern)
-        return place
-    }
-
-    func uploaded(to backend: CUDABackend) throws(NeuralNetError) -> CUDABackend.Slice {
-        let bytes = max(words.count, 1) * 4
-        let slice = DeviceSlice(buffer: try backend.allocate(bytes: bytes), offset: 0, bytes: bytes)
-        words.withUnsafeBytes { backend.upload($0, to: slice) }
-        return slice
+        func address(_ word: Int) -> lt_address { base + lt_address(4 * word) }
+        return lt_resize_filter(
+            firsts: address(start), starts: address(start + taps.firsts.count),
+            weights: address(start + taps.firsts.count + taps.starts.count))
     }
 }
 

@@ -1,4 +1,5 @@
 import CCUDA
+import CUDARuntime
 import NeuralNet
 
 /// D (m × n) = A (m × k) · B (k × n), matrices by columns; a channels-last activation is its channels × its pixels.

@@ -12,4 +12,25 @@ public struct VolumePrediction: Sendable {
             wantsProbabilities
             ? try Volume<Float, LPS>(grid: grid, voxels: [Float](repeating: 0, count: grid.size.voxels)) : nil
     }
+
+    /// Puts what was found in a batch where its slices are.
+    mutating func write(_ found: SlicePrediction, to slices: ArraySlice<Int>) {
+        let plane = labels.grid.size.i * labels.grid.size.j
+        for (place, slice) in slices.enumerated() {
+            labels.replace(slice, plane: plane, by: found.labels, place)
+            if let values = found.probabilities { probabilities?.replace(slice, plane: plane, by: values, place) }
+        }
+    }
+}
+
+extension Volume where Voxel: BitwiseCopyable {
+    /// A slice becomes the one at `place` of an array of slices.
+    fileprivate mutating func replace(_ slice: Int, plane: Int, by values: [Voxel], _ place: Int) {
+        withUnsafeMutableVoxels { voxels in
+            values.withUnsafeBufferPointer { values in
+                guard let base = values.baseAddress else { return }
+                (voxels + slice * plane).update(from: base + place * plane, count: plane)
+            }
+        }
+    }
 }

@@ -1,22 +1,24 @@
-import Foundation
 import Imaging
 import NeuralNet
 
 /// A model with its weights ready, which labels the axial slices of CT volumes on their own grid: cut, resize, window, run,
-/// resize back, take the likeliest class.
-public struct VolumeSegmenter<B: Backend>: Sendable {
+/// resize back, take the likeliest class. The backend does all of it where it can, else the host all but running the network.
+public struct VolumeSegmenter<B: Backend>: SliceSegmenter {
     public let model: SegmentationModel
     public let preparation: InputPreparation
     /// Whether each slice is also seen with left and right exchanged and the scores are averaged: steadier labels for twice
     /// the work.
     public let averagesMirrored: Bool
-    private let session: InferenceSession<B>
+    private let predictor: any SlicePredictor
 
+    /// `microBatch`: slices that go through the network together, fewer where a device has too little memory for so many;
+    /// `notice` is told then, in a sentence.
+    ///
     /// Throws `malformedFile` when the model does not say how its input is prepared and `preparation` is nil, and what
     /// `InferenceSession` throws.
     public init(
         _ model: SegmentationModel, preparation: InputPreparation? = nil, backend: B,
-        averagesMirrored: Bool = false, microBatch: Int = 4
+        averagesMirrored: Bool = false, microBatch: Int = 4, notice: @escaping @Sendable (String) -> Void = { _ in }
     ) throws(NeuralNetError) {
         let stored = try InputPreparation(metadata: model.metadata)
         guard let preparation = preparation ?? stored else {
@@ -26,9 +28,15 @@ public struct VolumeSegmenter<B: Backend>: Sendable {
         self.model = model
         self.preparation = preparation
         self.averagesMirrored = averagesMirrored
-        session = try InferenceSession(
-            network: model.network, parameters: model.parameters, backend: backend, height: preparation.height,
-            width: preparation.width, microBatch: microBatch)
+        if backend.transportsSlices {
+            let recipe = DeviceStages<B>.Recipe(
+                model: model, preparation: preparation, backend: backend, averagesMirrored: averagesMirrored)
+            predictor = try DeviceSlicePredictor(recipe, atMost: microBatch, notice: notice)
+        } else {
+            predictor = try HostSlicePredictor(
+                model, preparation: preparation, backend: backend, averagesMirrored: averagesMirrored,
+                batch: microBatch)
+        }
     }
 
     /// Labels of the given slices; all others, and whatever lies outside a slice's crop, are 0.
@@ -55,89 +63,32 @@ public struct VolumeSegmenter<B: Backend>: Sendable {
                 message: "The volume has slices 0 to \(rectangles.count - 1), but slice \(wrong) was asked for.")
         }
         var result = try VolumePrediction(grid: volume.grid, wantsProbabilities: wantsProbabilities)
-        for first in stride(from: 0, to: slices.count, by: session.microBatch) {
-            let batch = Array(slices[first..<min(first + session.microBatch, slices.count)])
-            try predict(batch, of: volume, rectangles, into: &result)
-            progress(Double(first + batch.count) / Double(slices.count))
+        try predictor.predict(count: slices.count, wantsProbabilities: wantsProbabilities) { range in
+            let wanted = Array(slices[range])
+            return SliceBatch(volume: volume, slices: wanted, rectangles: wanted.map { rectangles[$0] })
+        } write: { range, found in
+            result.write(found, to: slices[range])
+            progress(Double(range.upperBound) / Double(slices.count))
         }
         return result
     }
 
-    private func predict(
-        _ slices: [Int], of volume: CTVolume, _ rectangles: [SliceRectangle], into result: inout VolumePrediction
+    /// Labels slices that nobody has as one volume: `read` gives those of a range of 0 ..< `count` as a volume of their own, and
+    /// their lungs where the model needs them; `write` gets the ranges in their order. A range may be read twice.
+    ///
+    /// Throws as `labels(of:slices:lungs:progress:)`, and what `read` and `write` throw.
+    public func predict(
+        count: Int, wantsProbabilities: Bool,
+        read: (Range<Int>) throws -> (volume: CTVolume, lungs: LabelVolume?),
+        write: (Range<Int>, SlicePrediction) throws -> Void
     ) throws {
-        let (height, width, classes) = (preparation.height, preparation.width, model.network.outputChannels)
-        let resizers = try slices.map { try SliceResizer(rectangles[$0], height: height, width: width) }
-        let values = try windowed(slices, of: volume, resizers)
-        var scores = try self.scores(values, slices: slices.count)
-        if averagesMirrored {
-            let mirrored = try self.scores(Self.mirrored(values, width: width), slices: slices.count)
-            Self.average(&scores, withMirrored: mirrored, width: width)
-        }
-        let pairs = zip(resizers, slices).map { (resizer: $0, slice: $1) }
-        try SliceResizer.restore(scores: scores, classes: classes, to: &result.labels, slices: pairs)
-        guard result.probabilities != nil else { return }
-        let image = classes * height * width
-        for (place, (resizer, k)) in pairs.enumerated() {
-            let foreground = Self.foreground(
-                Array(scores[(place * image)..<((place + 1) * image)]), classes: classes)
-            try resizer.restore(values: foreground, to: &result.probabilities, slice: k)
-        }
-    }
-
-    /// The slices as the network sees them, one after the other.
-    private func windowed(_ slices: [Int], of volume: CTVolume, _ resizers: [SliceResizer]) throws -> [Float] {
-        let (window, plane) = (preparation.window, preparation.height * preparation.width)
-        let pictures = Parallel.map(of: slices.count, length: 1) { place in
-            Result { () throws(ImagingError) in
-                try resizers[place.lowerBound].picture(of: volume, slice: slices[place.lowerBound])
-                    .map(window.normalized)
-            }
-        }
-        var values: [Float] = []
-        values.reserveCapacity(slices.count * plane)
-        for picture in pictures { values += try picture.get() }
-        return values
-    }
-
-    /// One minus the softmax of class 0, from class planes.
-    private static func foreground(_ scores: [Float], classes: Int) -> [Float] {
-        let plane = scores.count / classes
-        return (0..<plane).map { pixel in
-            let rest = (1..<classes).reduce(Float(0)) { $0 + exp(scores[$1 * plane + pixel] - scores[pixel]) }
-            // An overflow to infinity means that background is out of the question.
-            return rest.isFinite ? rest / (1 + rest) : 1
-        }
-    }
-
-    /// Class scores C×H×W of each slice from windowed values.
-    private func scores(_ values: [Float], slices: Int) throws(NeuralNetError) -> [Float] {
-        let shape = try Shape(n: slices, h: preparation.height, w: preparation.width, c: 1)
-        return try session.run(try Tensor(values, shape: shape)).planes()
-    }
-
-    /// Every row the other way round.
-    private static func mirrored(_ planes: [Float], width: Int) -> [Float] {
-        [Float](unsafeUninitializedCapacity: planes.count) { target, initialized in
-            planes.withUnsafeBufferPointer { planes in
-                for row in stride(from: 0, to: planes.count, by: width) {
-                    for column in 0..<width { target[row + column] = planes[row + width - 1 - column] }
-                }
-            }
-            initialized = planes.count
-        }
-    }
-
-    /// The mean of scores and of those for the mirrored slices.
-    private static func average(_ scores: inout [Float], withMirrored mirrored: [Float], width: Int) {
-        scores.withUnsafeMutableBufferPointer { scores in
-            mirrored.withUnsafeBufferPointer { mirrored in
-                for row in stride(from: 0, to: scores.count, by: width) {
-                    for column in 0..<width {
-                        scores[row + column] = (scores[row + column] + mirrored[row + width - 1 - column]) / 2
-                    }
-                }
-            }
-        }
+        try predictor.predict(
+            count: count, wantsProbabilities: wantsProbabilities,
+            read: { range in
+                let (volume, lungs) = try read(range)
+                return SliceBatch(
+                    volume: volume, slices: Array(0..<range.count),
+                    rectangles: try preparation.crop.rectangles(of: volume, lungs: lungs))
+            }, write: write)
     }
 }

@@ -7,7 +7,8 @@ import WorkerLink
 final class JobHub: Sendable {
     private struct State {
         var cancelled: Set<JobID> = []
-        var workers: [String: WorkerDescription] = [:]
+        /// By who has started them: a new worker takes its predecessor's place, on whichever device.
+        var workers: [ObjectIdentifier: WorkerDescription] = [:]
         var running: Set<JobID> = []
     }
 
@@ -79,10 +80,8 @@ final class JobHub: Sendable {
 
     // MARK: - Workers
 
-    func workerReady(_ description: WorkerDescription) {
-        state.withLock {
-            $0.workers[description.device] = description
-        }
+    func workerReady(_ description: WorkerDescription, of starter: AnyObject) {
+        state.withLock { $0.workers[ObjectIdentifier(starter)] = description }
         metrics.workerStarted(on: description.device)
         troubles.settle(.worker)
         observer.statusChanged()

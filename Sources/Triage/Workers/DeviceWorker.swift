@@ -105,12 +105,12 @@ final class DeviceWorker: Service {
             self.worker.withLock { $0 = WarmWorker(connection: worker, staging: staging) }
             for refusal in description.refusals { logger.warning("A plugin was refused: \(refusal)") }
             logger.info(
-                "A worker is ready on \(description.device), \(description.confinement?.text ?? "not confined").",
+                "A worker is ready on \(description.place), \(description.confinement?.text ?? "not confined").",
                 metadata: ["worker": "\(worker.process)"])
             for sentence in description.confinement?.missing ?? [] {
                 logger.warning("The worker is confined in part only: \(sentence).")
             }
-            hub.workerReady(description)
+            hub.workerReady(description, of: self)
             return worker
         } catch let error as CancellationError {
             throw error

@@ -13,8 +13,9 @@ public struct WorkerProgram: Hashable, Sendable {
         self.arguments = arguments
     }
 
-    /// Seconds until a worker must have opened its plugins.
-    private static let startLimit = 60.0
+    /// Seconds until a worker must have opened its plugins. The first one on a GPU has kernels compiled, and cuDNN's engines timed
+    /// for every layer.
+    private static let startLimit = 300.0
 
     /// Starts a worker and waits until it is ready. Throws `TriageError` with the code `worker`.
     func start(
@@ -22,7 +23,9 @@ public struct WorkerProgram: Hashable, Sendable {
     ) async throws -> (WorkerConnection, WorkerDescription) {
         let connection: WorkerConnection
         do {
-            connection = try WorkerConnection(program: path, arguments: arguments, environment: Self.environment)
+            connection = try WorkerConnection(
+                program: path, arguments: arguments,
+                environment: Self.environment)
         } catch {
             throw TriageError(.worker, "The worker cannot be started.", cause: "\(error)")
         }
@@ -58,10 +61,12 @@ public struct WorkerProgram: Hashable, Sendable {
         throw CancellationError()
     }
 
+    static var environment: [String: String] { environment(of: ProcessInfo.processInfo.environment) }
+
     /// Of ours only what a worker needs: nothing that tells of buses, service managers or users.
-    static var environment: [String: String] {
-        var environment = ProcessInfo.processInfo.environment.filter { name, _ in
-            ["PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "LD_LIBRARY_PATH"].contains(name)
+    package static func environment(of daemon: [String: String]) -> [String: String] {
+        var environment = daemon.filter { name, _ in
+            ["PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "LD_LIBRARY_PATH", "LUNGTRIAGE_CUDA_PATH"].contains(name)
                 || name.hasPrefix("OPENBLAS_") || name.hasPrefix("CUDA_") || name.hasPrefix("NVIDIA_")
         }
         // A backtrace shows what was in registers, which may be a patient's, and takes a process, which a worker may not start.

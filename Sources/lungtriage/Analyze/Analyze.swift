@@ -21,7 +21,10 @@ struct Analyze: ParsableCommand {
     @Option(help: "Ids of the plugins to use, with commas between them. Default: the first of each role.")
     var plugins: String?
     @OptionGroup var locations: PluginOptions
-    @Option(help: "Device: cpu.") var device: DeviceName = .cpu
+    @Option(help: "Device: auto (a GPU where one can be used, else the CPU), cpu, cuda:0, cuda:1, …")
+    var device = DeviceRequest.automatic
+    @Option(help: "How a GPU stores values: float16, bfloat16, float32 or tf32.") var precision = ComputePrecision
+        .float16
     @Option(help: "Threads. Default: one per processor.") var threads: Int?
     @Option(help: "How the slices belong together: automatic, volume or unrelated.")
     var slices = AnalysisOptions.Slices.automatic
@@ -34,10 +37,13 @@ struct Analyze: ParsableCommand {
             let interruption = Interruption()
             let display = ProgressDisplay(progress)
             defer { display.finish() }
+            let choice = try DeviceChoice(
+                device, precision: precision, threads: threads ?? ProcessInfo.processInfo.activeProcessorCount)
             let analyzer = StudyAnalyzer(
                 try PluginSet(
                     locations.catalog, ids: plugins?.split(separator: ",").map(String.init) ?? [],
-                    devices: [computeDevice]),
+                    devices: choice.devices, fallsBack: choice.fallsBack,
+                    log: { level, text in if level == .warning { StandardError.write("lungtriage: \(text)\n") } }),
                 options: AnalysisOptions(slices: slices, keepsProbabilities: keepProbabilities))
             let study = Study(path: input)
             let result = try analyzer.analyze(
@@ -48,23 +54,14 @@ struct Analyze: ParsableCommand {
         }
     }
 
-    private var computeDevice: ComputeDevice {
-        // One device so far; the option is there for scripts that name it.
-        ComputeDevice(device.kind, threads: threads ?? ProcessInfo.processInfo.activeProcessorCount)
-    }
-
     private func print(_ summary: AnalysisSummary) throws {
         json ? try StandardOutput.write(json: summary) : try StandardOutput.write(summary.text)
     }
 }
 
-/// Where to run.
-enum DeviceName: String, ExpressibleByArgument, CaseIterable {
-    case cpu
-
-    var kind: ComputeDevice.Kind {
-        switch self {
-        case .cpu: .cpu
-        }
-    }
+extension DeviceRequest: ExpressibleByArgument {
+    public init?(argument: String) { self.init(argument) }
+    public var defaultValueDescription: String { description }
 }
+
+extension ComputePrecision: ExpressibleByArgument {}

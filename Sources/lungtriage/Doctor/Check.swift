@@ -6,7 +6,8 @@ struct Check: Sendable {
 
     /// In the order in which they are told: what others rest on first.
     static let all = [
-        configuration, account, bus, daemon, rights, polkit, service, plugins, devices, folders, space, disks, watching,
+        configuration, account, bus, daemon, rights, polkit, service, plugins, devices, gpus, folders, space, disks,
+        watching,
         database, clock,
     ]
 }

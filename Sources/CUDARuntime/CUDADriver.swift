@@ -6,52 +6,53 @@ import CCUDA
 package struct CUDADriver: @unchecked Sendable {
     package let path: String
 
-    let initialize: lt_cu_init
-    let driverVersion: lt_cu_driver_get_version
-    let errorName: lt_cu_get_error_text
-    let errorText: lt_cu_get_error_text
+    package let initialize: lt_cu_init
+    package let driverVersion: lt_cu_driver_get_version
+    package let errorName: lt_cu_get_error_text
+    package let errorText: lt_cu_get_error_text
 
-    let deviceCount: lt_cu_device_get_count
-    let device: lt_cu_device_get
-    let deviceName: lt_cu_device_get_name
-    let deviceMemory: lt_cu_device_total_mem
-    let deviceAttribute: lt_cu_device_get_attribute
-    let retainPrimaryContext: lt_cu_primary_context_retain
-    let releasePrimaryContext: lt_cu_primary_context_release
-    let setCurrentContext: lt_cu_context_set_current
+    package let deviceCount: lt_cu_device_get_count
+    package let device: lt_cu_device_get
+    package let deviceName: lt_cu_device_get_name
+    package let deviceMemory: lt_cu_device_total_mem
+    package let deviceAttribute: lt_cu_device_get_attribute
+    package let retainPrimaryContext: lt_cu_primary_context_retain
+    package let releasePrimaryContext: lt_cu_primary_context_release
+    package let setCurrentContext: lt_cu_context_set_current
 
-    let memoryInfo: lt_cu_mem_get_info
-    let allocate: lt_cu_mem_alloc
-    let free: lt_cu_mem_free
-    let allocatePinned: lt_cu_mem_host_alloc
-    let freePinned: lt_cu_mem_free_host
-    let copyToDevice: lt_cu_copy_to_device
-    let copyToHost: lt_cu_copy_to_host
-    let fill: lt_cu_memset
+    package let memoryInfo: lt_cu_mem_get_info
+    package let allocate: lt_cu_mem_alloc
+    package let free: lt_cu_mem_free
+    package let allocatePinned: lt_cu_mem_host_alloc
+    package let freePinned: lt_cu_mem_free_host
+    package let copyToDevice: lt_cu_copy_to_device
+    package let copyToHost: lt_cu_copy_to_host
+    package let fill: lt_cu_memset
 
-    let createStream: lt_cu_stream_create
-    let destroyStream: lt_cu_stream_call
-    let synchronizeStream: lt_cu_stream_call
-    let createEvent: lt_cu_event_create
-    let destroyEvent: lt_cu_event_call
-    let recordEvent: lt_cu_event_record
-    let synchronizeEvent: lt_cu_event_call
-    let elapsedTime: lt_cu_event_elapsed_time
+    package let createStream: lt_cu_stream_create
+    package let destroyStream: lt_cu_stream_call
+    package let synchronizeStream: lt_cu_stream_call
+    package let createEvent: lt_cu_event_create
+    package let destroyEvent: lt_cu_event_call
+    package let recordEvent: lt_cu_event_record
+    package let synchronizeEvent: lt_cu_event_call
+    package let waitEvent: lt_cu_stream_wait_event
+    package let elapsedTime: lt_cu_event_elapsed_time
 
-    let loadModule: lt_cu_module_load_data
-    let unloadModule: lt_cu_module_unload
-    let moduleFunction: lt_cu_module_get_function
-    let setFunctionAttribute: lt_cu_function_set_attribute
-    let launchKernel: lt_cu_launch_kernel
+    package let loadModule: lt_cu_module_load_data
+    package let unloadModule: lt_cu_module_unload
+    package let moduleFunction: lt_cu_module_get_function
+    package let setFunctionAttribute: lt_cu_function_set_attribute
+    package let launchKernel: lt_cu_launch_kernel
 
-    let beginCapture: lt_cu_stream_begin_capture
-    let endCapture: lt_cu_stream_end_capture
-    let instantiateGraph: lt_cu_graph_instantiate
-    let launchGraph: lt_cu_graph_launch
-    let destroyGraphExecutable: lt_cu_graph_executable_destroy
-    let destroyGraph: lt_cu_graph_destroy
+    package let beginCapture: lt_cu_stream_begin_capture
+    package let endCapture: lt_cu_stream_end_capture
+    package let instantiateGraph: lt_cu_graph_instantiate
+    package let launchGraph: lt_cu_graph_launch
+    package let destroyGraphExecutable: lt_cu_graph_executable_destroy
+    package let destroyGraph: lt_cu_graph_destroy
 
-    static let names = ["libcuda.so.1"]
+    package static let names = ["libcuda.so.1"]
 
     /// Finds the driver. Throws `notInstalled`, `libraryUnusable`.
     package static func open(in folders: LibraryFolders) throws(CUDAUnavailable) -> CUDADriver {
@@ -93,6 +94,7 @@ package struct CUDADriver: @unchecked Sendable {
         destroyEvent = try find("cuEventDestroy_v2")
         recordEvent = try find("cuEventRecord")
         synchronizeEvent = try find("cuEventSynchronize")
+        waitEvent = try find("cuStreamWaitEvent")
         elapsedTime = try find("cuEventElapsedTime")
         loadModule = try find("cuModuleLoadData")
         unloadModule = try find("cuModuleUnload")
@@ -110,7 +112,7 @@ package struct CUDADriver: @unchecked Sendable {
 
 extension CUDADriver {
     /// The driver's name and words for a result, for example `CUDA_ERROR_OUT_OF_MEMORY: out of memory`.
-    func words(_ result: lt_cuda_result) -> String {
+    package func words(_ result: lt_cuda_result) -> String {
         func text(_ function: lt_cu_get_error_text) -> String? {
             var pointer: UnsafePointer<CChar>?
             guard function(result, &pointer) == LT_CUDA_SUCCESS.code, let pointer else { return nil }

@@ -164,6 +164,7 @@ EXPORT int cuMemcpyHtoDAsync_v2(lt_cuda_address to, const void *from, size_t byt
     FUNCTION_RESULT("cuMemcpyHtoDAsync_v2");
     check_pinned("cuMemcpyHtoDAsync", from, bytes);
     if (!standin_check_range("cuMemcpyHtoDAsync", to, bytes)) return LT_CUDA_INVALID_VALUE;
+    standin_journal("to device", stream);
     standin_enqueue(stream, run_copy, &(transfer){(void *)to, from, bytes, 0}, sizeof(transfer));
     return 0;
 }
@@ -172,6 +173,7 @@ EXPORT int cuMemcpyDtoHAsync_v2(void *to, lt_cuda_address from, size_t bytes, lt
     FUNCTION_RESULT("cuMemcpyDtoHAsync_v2");
     check_pinned("cuMemcpyDtoHAsync", to, bytes);
     if (!standin_check_range("cuMemcpyDtoHAsync", from, bytes)) return LT_CUDA_INVALID_VALUE;
+    standin_journal("to host", stream);
     standin_enqueue(stream, run_copy, &(transfer){to, (const void *)from, bytes, 0}, sizeof(transfer));
     return 0;
 }

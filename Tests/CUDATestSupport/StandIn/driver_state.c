@@ -1,4 +1,6 @@
 // The driver's bookkeeping: handles, settings, violations, and streams whose work waits until somebody waits for it.
+#define _GNU_SOURCE
+#include <dlfcn.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,16 +13,37 @@ static char violations[1 << 16];
 static handle *handles;
 
 typedef struct {
-    char name[64];
+    char name[96];
     int value, seen;
 } entry;
-static entry settings[64], counters[64], faults[16];
+static entry settings[128], counters[64], faults[16];
+
+EXPORT void standin_set(const char *name, int value);
+EXPORT void standin_fail(const char *function, int nth, int result);
+
+/// In a process that is no test: what the file `script` beside the library wants, a line each, `set VALUE NAME` or
+/// `fail NTH RESULT FUNCTION`.
+static void follow_script(void) {
+    Dl_info self;
+    char text[4096], name[64];
+    int number, result;
+    if (!dladdr((void *)standin_set, &self) || !strrchr(self.dli_fname, '/')) return;
+    snprintf(text, sizeof text, "%.*s/script", (int)(strrchr(self.dli_fname, '/') - self.dli_fname), self.dli_fname);
+    FILE *script = fopen(text, "r");
+    if (!script) return;
+    while (fgets(text, sizeof text, script)) {
+        if (sscanf(text, "set %d %63[^\n]", &number, name) == 2) standin_set(name, number);
+        if (sscanf(text, "fail %d %d %63[^\n]", &number, &result, name) == 3) standin_fail(name, number, result);
+    }
+    fclose(script);
+}
 
 __attribute__((constructor)) static void start(void) {
     pthread_mutexattr_t kind;
     pthread_mutexattr_init(&kind);
     pthread_mutexattr_settype(&kind, PTHREAD_MUTEX_RECURSIVE);
     pthread_mutex_init(&standin_lock, &kind);
+    follow_script();
 }
 
 static entry *find(entry *table, int size, const char *name) {
@@ -44,7 +67,7 @@ void standin_violation(const char *format, ...) {
 
 int standin_setting(const char *name) {
     pthread_mutex_lock(&standin_lock);
-    int value = find(settings, 64, name)->value;
+    int value = find(settings, 128, name)->value;
     pthread_mutex_unlock(&standin_lock);
     return value;
 }
@@ -55,8 +78,27 @@ void standin_count(const char *name) {
     pthread_mutex_unlock(&standin_lock);
 }
 
+static char *journal;
+static size_t journal_bytes;
+
+void standin_journal(const char *what, lt_cuda_stream stream) {
+    if (!standin_setting("journal")) return;
+    pthread_mutex_lock(&standin_lock);
+    int number = 0;
+    // Handles are kept newest first: a stream's number is how many were made before it.
+    for (handle *h = (handle *)stream; h; h = h->next) number += h->magic == STREAM;
+    size_t room = strlen(what) + 16;
+    journal = realloc(journal, journal_bytes + room);
+    journal_bytes += (size_t)snprintf(journal + journal_bytes, room, "%d %s\n", number, what);
+    pthread_mutex_unlock(&standin_lock);
+}
+EXPORT const char *standin_journal_text(void) { return journal ? journal : ""; }
+
 int standin_called(const char *function) {
-    int result = 0;
+    char always[96];
+    snprintf(always, sizeof always, "always %.80s", function);
+    int result = standin_setting(always);
+    if (result) return result;
     pthread_mutex_lock(&standin_lock);
     standin_count(function);
     for (int i = 0; i < 16; i++) {
@@ -69,7 +111,7 @@ int standin_called(const char *function) {
 }
 
 // What tests call.
-EXPORT void standin_set(const char *name, int value) { find(settings, 64, name)->value = value; }
+EXPORT void standin_set(const char *name, int value) { find(settings, 128, name)->value = value; }
 EXPORT int standin_counter(const char *name) { return find(counters, 64, name)->value; }
 /// The nth call from now on gives this result and does nothing.
 EXPORT void standin_fail(const char *function, int nth, int result) {
@@ -131,8 +173,8 @@ void standin_enqueue(lt_cuda_stream stream, void (*run)(void *), const void *dat
     pthread_mutex_unlock(&standin_lock);
 }
 
-void drain(handle *stream, const handle *event) {
-    while (stream->nodes.first && !(event && event->happened)) {
+void drain(handle *stream, const handle *event, int mark) {
+    while (stream->nodes.first && !(event && event->done >= mark)) {
         node *now = stream->nodes.first;
         stream->nodes.first = now->next;
         if (!stream->nodes.first) stream->nodes.last = NULL;
@@ -144,7 +186,7 @@ void drain(handle *stream, const handle *event) {
 
 void drain_all(void) {
     for (handle *h = handles; h; h = h->next)
-        if (h->magic == STREAM && h->alive) drain(h, NULL);
+        if (h->magic == STREAM && h->alive) drain(h, NULL, 0);
 }
 
 static const standin_driver table = {

@@ -5,17 +5,17 @@ import CCUDA
 /// `@unchecked Sendable`: addresses of functions that may be called from any thread.
 package struct NVRTC: @unchecked Sendable {
     package let path: String
-    let version: lt_nvrtc_version
-    let errorText: lt_nvrtc_get_error_string
-    let createProgram: lt_nvrtc_create_program
-    let destroyProgram: lt_nvrtc_destroy_program
-    let compileProgram: lt_nvrtc_compile_program
-    let codeSize: lt_nvrtc_get_size
-    let code: lt_nvrtc_get_bytes
-    let logSize: lt_nvrtc_get_size
-    let log: lt_nvrtc_get_bytes
+    package let version: lt_nvrtc_version
+    package let errorText: lt_nvrtc_get_error_string
+    package let createProgram: lt_nvrtc_create_program
+    package let destroyProgram: lt_nvrtc_destroy_program
+    package let compileProgram: lt_nvrtc_compile_program
+    package let codeSize: lt_nvrtc_get_size
+    package let code: lt_nvrtc_get_bytes
+    package let logSize: lt_nvrtc_get_size
+    package let log: lt_nvrtc_get_bytes
 
-    static func names(major: Int) -> [String] { ["libnvrtc.so.\(major)"] }
+    package static func names(major: Int) -> [String] { ["libnvrtc.so.\(major)"] }
 
     /// Nil when it is not there. Throws `libraryUnusable`.
     package static func open(major: Int, in folders: LibraryFolders) throws(CUDAUnavailable) -> NVRTC? {

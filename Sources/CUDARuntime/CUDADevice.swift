@@ -22,6 +22,14 @@ public struct CUDADevice: Hashable, Sendable {
         return try all(of: driver)
     }
 
+    /// The GPU of this number, where all is there that computing on it takes: a driver, libraries that fit both, nothing
+    /// that forbids it. Starts nothing on the GPU. Throws every code of `CUDAUnavailable`.
+    public static func usable(
+        _ index: Int, in folders: LibraryFolders = .fromEnvironment()
+    ) throws(CUDAUnavailable) -> CUDADevice {
+        try CUDALibraries.find(device: index, in: folders).1
+    }
+
     package static func all(of driver: CUDADriver) throws(CUDAUnavailable) -> [CUDADevice] {
         let version = try driver.start()
         var count: Int32 = 0
@@ -68,7 +76,7 @@ extension CUDADriver {
     private static let oldestVersion = 12000
 
     /// Starts the driver and gives the version of CUDA it supports. It may be called any number of times.
-    func start() throws(CUDAUnavailable) -> Int {
+    package func start() throws(CUDAUnavailable) -> Int {
         var version: Int32 = 0
         try check(driverVersion(&version))
         guard version >= CUDADriver.oldestVersion else {
@@ -78,14 +86,14 @@ extension CUDADriver {
         return Int(version)
     }
 
-    func handle(of index: Int) throws(CUDAUnavailable) -> lt_cuda_device {
+    package func handle(of index: Int) throws(CUDAUnavailable) -> lt_cuda_device {
         var handle: lt_cuda_device = 0
         try check(device(&handle, Int32(index)))
         return handle
     }
 
     /// Throws what a result means before there is anything to compute with.
-    func check(_ result: lt_cuda_result) throws(CUDAUnavailable) {
+    package func check(_ result: lt_cuda_result) throws(CUDAUnavailable) {
         switch Int(result) {
         case LT_CUDA_SUCCESS: return
         case LT_CUDA_NO_DEVICE: throw .noDevice

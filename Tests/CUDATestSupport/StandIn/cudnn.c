@@ -31,7 +31,10 @@ static int refuse(int status, const char *why) {
     return status;
 }
 
-EXPORT size_t cudnnGetVersion(void) { return 91000; }
+EXPORT size_t cudnnGetVersion(void) {
+    int set = standin()->setting("cudnn version");
+    return set ? (size_t)set : 91000;
+}
 EXPORT const char *cudnnGetErrorString(int status) { return status ? "CUDNN_STATUS_STAND_IN" : "CUDNN_STATUS_SUCCESS"; }
 EXPORT void cudnnGetLastErrorString(char *text, size_t bytes) { snprintf(text, bytes, "%s", last_error); }
 EXPORT int cudnnCreate(lt_cudnn_handle *handle) {

@@ -88,7 +88,7 @@ EXPORT int cuStreamCreate(lt_cuda_stream *stream, unsigned int flags) {
 EXPORT int cuStreamDestroy_v2(lt_cuda_stream stream) {
     handle *s = checked("cuStreamDestroy", stream, STREAM);
     if (!s) return LT_CUDA_INVALID_HANDLE;
-    drain(s, NULL);
+    drain(s, NULL, 0);
     s->alive = 0;
     return 0;
 }
@@ -96,8 +96,9 @@ EXPORT int cuStreamSynchronize(lt_cuda_stream stream) {
     FUNCTION_RESULT("cuStreamSynchronize");
     pthread_mutex_lock(&standin_lock);
     handle *s = checked("cuStreamSynchronize", stream, STREAM);
+    standin_journal("wait", stream);
     int capturing = s && s->capturing;
-    if (s && !capturing) drain(s, NULL);
+    if (s && !capturing) drain(s, NULL, 0);
     pthread_mutex_unlock(&standin_lock);
     if (capturing) standin_violation("cuStreamSynchronize: the stream is being recorded");
     return s ? (capturing ? LT_CUDA_STREAM_CAPTURE_UNSUPPORTED : 0) : LT_CUDA_INVALID_HANDLE;
@@ -106,10 +107,8 @@ EXPORT int cuStreamSynchronize(lt_cuda_stream stream) {
 EXPORT int cuEventCreate(lt_cuda_event *event, unsigned int flags) {
     (void)flags;
     FUNCTION_RESULT("cuEventCreate");
-    handle *e = new_handle(EVENT);
     // An event that was never recorded counts as done.
-    e->happened = 1;
-    *event = (lt_cuda_event)e;
+    *event = (lt_cuda_event)new_handle(EVENT);
     return 0;
 }
 EXPORT int cuEventDestroy_v2(lt_cuda_event event) {
@@ -117,33 +116,50 @@ EXPORT int cuEventDestroy_v2(lt_cuda_event event) {
     if (e) e->alive = 0;
     return e ? 0 : LT_CUDA_INVALID_HANDLE;
 }
-static void run_event(void *data) { (*(handle **)data)->happened = 1; }
+typedef struct {
+    handle *event;
+    int mark;
+} event_mark;
+static void run_event(void *data) { ((event_mark *)data)->event->done = ((event_mark *)data)->mark; }
 EXPORT int cuEventRecord(lt_cuda_event event, lt_cuda_stream stream) {
     FUNCTION_RESULT("cuEventRecord");
     handle *e = checked("cuEventRecord", event, EVENT);
     if (!e) return LT_CUDA_INVALID_HANDLE;
-    e->happened = 0;
     e->stream = stream;
-    standin_enqueue(stream, run_event, &e, sizeof e);
+    standin_enqueue(stream, run_event, &(event_mark){e, ++e->marks}, sizeof(event_mark));
     return 0;
 }
 EXPORT int cuEventSynchronize(lt_cuda_event event) {
     FUNCTION_RESULT("cuEventSynchronize");
     pthread_mutex_lock(&standin_lock);
     handle *e = checked("cuEventSynchronize", event, EVENT);
-    if (e && !e->happened) {
+    if (e && e->done < e->marks) {
         handle *s = checked("cuEventSynchronize", e->stream, STREAM);
-        if (s) drain(s, e);
+        standin_journal("wait", e->stream);
+        if (s) drain(s, e, e->marks);
     }
     pthread_mutex_unlock(&standin_lock);
     return e ? 0 : LT_CUDA_INVALID_HANDLE;
+}
+/// Work of another stream that this one waits for is done now.
+static void run_wait(void *data) {
+    const event_mark *m = data;
+    drain((handle *)m->event->stream, m->event, m->mark);
+}
+EXPORT int cuStreamWaitEvent(lt_cuda_stream stream, lt_cuda_event event, unsigned int flags) {
+    FUNCTION_RESULT("cuStreamWaitEvent");
+    handle *e = checked("cuStreamWaitEvent", event, EVENT);
+    if (!e || flags) return LT_CUDA_INVALID_VALUE;
+    standin_journal("hold", stream);
+    if (e->done < e->marks) standin_enqueue(stream, run_wait, &(event_mark){e, e->marks}, sizeof(event_mark));
+    return 0;
 }
 EXPORT int cuEventElapsedTime(float *milliseconds, lt_cuda_event start, lt_cuda_event end) {
     FUNCTION_RESULT("cuEventElapsedTime");
     handle *a = checked("cuEventElapsedTime", start, EVENT), *b = checked("cuEventElapsedTime", end, EVENT);
     if (!a || !b) return LT_CUDA_INVALID_HANDLE;
     *milliseconds = 1;
-    return a->happened && b->happened ? 0 : LT_CUDA_NOT_READY;
+    return a->done == a->marks && b->done == b->marks ? 0 : LT_CUDA_NOT_READY;
 }
 
 EXPORT int cuModuleLoadData(lt_cuda_module *module, const void *image) {
@@ -208,6 +224,7 @@ EXPORT int cuLaunchKernel(
     if (l.bytes > sizeof l.arguments) return LT_CUDA_INVALID_VALUE;
     memcpy(l.arguments, extra[1], l.bytes);
     check_arguments(&l);
+    standin_journal(f->kernel, stream);
     standin_enqueue(stream, run_kernel, &l, sizeof l);
     return 0;
 }
@@ -253,6 +270,7 @@ EXPORT int cuGraphLaunch(lt_cuda_graph_executable executable, lt_cuda_stream str
     FUNCTION_RESULT("cuGraphLaunch");
     handle *e = checked("cuGraphLaunch", executable, EXECUTABLE);
     if (!e) return LT_CUDA_INVALID_HANDLE;
+    standin_journal("graph", stream);
     standin_enqueue(stream, run_graph, &e, sizeof e);
     return 0;
 }

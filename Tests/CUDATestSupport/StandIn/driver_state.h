@@ -24,9 +24,11 @@ typedef struct handle {
     int alive;
     struct handle *next;
     node_list nodes;
-    /// A stream's: where captured work goes. An event's: whether it has happened. A function's: its module.
+    /// A stream's: where captured work goes. A function's: its module.
     struct handle *link;
-    int capturing, happened;
+    int capturing;
+    /// An event's: how often it was recorded, and the last of those that has happened.
+    int marks, done;
     char kernel[64];
     lt_cuda_stream stream;
 } handle;
@@ -40,8 +42,8 @@ handle *new_handle(uint32_t magic);
 handle *checked(const char *function, const void *handle, uint32_t magic);
 void append(node_list *list, void (*run)(void *), const void *data, size_t bytes);
 void free_nodes(node_list *list);
-/// Runs a stream's work, up to an event if one is given.
-void drain(handle *stream, const handle *event);
+/// Runs a stream's work, up to the mark of an event if one is given.
+void drain(handle *stream, const handle *event, int mark);
 void drain_all(void);
 
 int standin_called(const char *function);
@@ -50,6 +52,8 @@ int standin_check_range(const char *what, uint64_t address, size_t bytes);
 int standin_setting(const char *name);
 void standin_count(const char *name);
 void standin_enqueue(lt_cuda_stream stream, void (*run)(void *), const void *data, size_t bytes);
+/// Notes what a stream was given, or that the host waits for it, in the order of calls; where the setting "journal" wants it.
+void standin_journal(const char *what, lt_cuda_stream stream);
 /// Whether an address is in the range that device memory is taken from.
 int is_device_address(uint64_t address);
 

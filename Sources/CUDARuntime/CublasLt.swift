@@ -5,23 +5,23 @@ import CCUDA
 /// `@unchecked Sendable`: addresses of functions that may be called from any thread.
 package struct CublasLt: @unchecked Sendable {
     package let path: String
-    let version: lt_cublaslt_get_version
-    let errorText: lt_cublaslt_get_status_string
-    let create: lt_cublaslt_create
-    let destroy: lt_cublaslt_destroy
-    let createLayout: lt_cublaslt_layout_create
-    let destroyLayout: lt_cublaslt_layout_destroy
-    let setLayout: lt_cublaslt_layout_set_attribute
-    let createDescription: lt_cublaslt_description_create
-    let destroyDescription: lt_cublaslt_description_destroy
-    let setDescription: lt_cublaslt_description_set_attribute
-    let createPreference: lt_cublaslt_preference_create
-    let destroyPreference: lt_cublaslt_preference_destroy
-    let setPreference: lt_cublaslt_preference_set_attribute
-    let heuristic: lt_cublaslt_get_heuristic
-    let multiply: lt_cublaslt_multiply
+    package let version: lt_cublaslt_get_version
+    package let errorText: lt_cublaslt_get_status_string
+    package let create: lt_cublaslt_create
+    package let destroy: lt_cublaslt_destroy
+    package let createLayout: lt_cublaslt_layout_create
+    package let destroyLayout: lt_cublaslt_layout_destroy
+    package let setLayout: lt_cublaslt_layout_set_attribute
+    package let createDescription: lt_cublaslt_description_create
+    package let destroyDescription: lt_cublaslt_description_destroy
+    package let setDescription: lt_cublaslt_description_set_attribute
+    package let createPreference: lt_cublaslt_preference_create
+    package let destroyPreference: lt_cublaslt_preference_destroy
+    package let setPreference: lt_cublaslt_preference_set_attribute
+    package let heuristic: lt_cublaslt_get_heuristic
+    package let multiply: lt_cublaslt_multiply
 
-    static func names(major: Int) -> [String] { ["libcublasLt.so.\(major)"] }
+    package static func names(major: Int) -> [String] { ["libcublasLt.so.\(major)"] }
 
     /// Nil when it is not there. Throws `libraryUnusable`.
     package static func open(major: Int, in folders: LibraryFolders) throws(CUDAUnavailable) -> CublasLt? {

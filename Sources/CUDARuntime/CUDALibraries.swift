@@ -2,10 +2,10 @@ import CCUDA
 
 /// Driver and computing libraries that belong together.
 package struct CUDALibraries: Sendable {
-    let driver: CUDADriver
-    let nvrtc: NVRTC
-    let cublasLt: CublasLt
-    let cudnn: Cudnn
+    package let driver: CUDADriver
+    package let nvrtc: NVRTC
+    package let cublasLt: CublasLt
+    package let cudnn: Cudnn
 
     /// CUDA's major versions that can be used, the newest first.
     package static let majors = [13, 12]
@@ -13,7 +13,7 @@ package struct CUDALibraries: Sendable {
     /// Finds the computing libraries for a driver that supports CUDA `version` (1000 · major + 10 · minor).
     ///
     /// Throws `driverTooOld` when there are only libraries that need a newer one, `libraryMissing`, `libraryUnusable`.
-    init(for driver: CUDADriver, version: Int, in folders: LibraryFolders) throws(CUDAUnavailable) {
+    package init(for driver: CUDADriver, version: Int, in folders: LibraryFolders) throws(CUDAUnavailable) {
         let usable = CUDALibraries.majors.filter { version >= 1000 * $0 }
         var pair: (NVRTC, CublasLt)?
         for major in usable where pair == nil {
@@ -31,6 +31,21 @@ package struct CUDALibraries: Sendable {
         (nvrtc, cublasLt) = pair
         self.driver = driver
         self.cudnn = cudnn
+    }
+
+    /// A GPU and the libraries for it, as far as that shows without starting the GPU: another process may still have it for
+    /// itself. Throws every code of `CUDAUnavailable`.
+    package static func find(
+        device index: Int, in folders: LibraryFolders
+    ) throws(CUDAUnavailable) -> (CUDALibraries, CUDADevice) {
+        let driver = try CUDADriver.open(in: folders)
+        let devices = try CUDADevice.all(of: driver)
+        guard devices.indices.contains(index) else { throw .noSuchDevice(index: index, count: devices.count) }
+        let device = devices[index]
+        if let obstacle = device.obstacle { throw obstacle }
+        let libraries = try CUDALibraries(for: driver, version: device.driverVersion, in: folders)
+        try libraries.cudnn.check(for: device.capability)
+        return (libraries, device)
     }
 
     /// Why no pair of compiler and matrix library fits the driver.
