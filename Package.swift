@@ -126,7 +126,7 @@ let package = Package(
         .executableTarget(
             name: "lungtriage-lab",
             dependencies: [
-                "Segmentation", "NeuralNet", "Training", "Imaging",
+                "Segmentation", "NeuralNet", "NeuralNetCUDA", "Training", "Imaging",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: swiftSettings),
         .executableTarget(
@@ -145,22 +145,28 @@ let package = Package(
                 .headerSearchPath("."), .headerSearchPath("../../Sources/NeuralNetCUDA/Kernels/Sources"),
                 .enableWarning("all"), .enableWarning("extra"),
             ] + (strict ? [.treatAllWarnings(as: .error)] : [])),
+        .target(
+            name: "CUDATestSupport", dependencies: ["NeuralNetCUDA", "NeuralNet", "CUDAEmulator", "TestSupport"],
+            path: "Tests/CUDATestSupport", exclude: ["StandIn", "build-stand-ins"], swiftSettings: swiftSettings),
         .testTarget(
             name: "NeuralNetCUDATests",
             dependencies: [
-                "NeuralNetCUDA", "NeuralNet", "CCUDA", "CCUDAKernels", "CUDAEmulator", "Imaging", "TestSupport",
-                "TestDeadlines",
-            ],
-            exclude: ["StandIn"], swiftSettings: swiftSettings),
+                "NeuralNetCUDA", "NeuralNet", "CCUDA", "CCUDAKernels", "CUDAEmulator", "CUDATestSupport", "Imaging",
+                "TestSupport", "TestDeadlines",
+            ], swiftSettings: swiftSettings),
         .testTarget(
             name: "SegmentationTests", dependencies: ["Segmentation", "NeuralNet", "Imaging", "TestSupport"],
             swiftSettings: swiftSettings),
         .testTarget(
-            name: "TrainingTests", dependencies: ["Training", "Segmentation", "NeuralNet", "Imaging", "TestSupport"],
-            swiftSettings: swiftSettings),
+            name: "TrainingTests",
+            dependencies: [
+                "Training", "Segmentation", "NeuralNet", "NeuralNetCUDA", "Imaging", "TestSupport", "CUDATestSupport",
+            ], swiftSettings: swiftSettings),
         .testTarget(
-            name: "LabTests", dependencies: ["lungtriage-lab", "Segmentation", "NeuralNet", "Imaging", "TestSupport"],
-            swiftSettings: swiftSettings),
+            name: "LabTests",
+            dependencies: [
+                "lungtriage-lab", "Segmentation", "NeuralNet", "Imaging", "TestSupport", "CUDATestSupport",
+            ], swiftSettings: swiftSettings),
         .testTarget(name: "PagesTests", dependencies: ["Pages"], swiftSettings: swiftSettings),
         .testTarget(
             name: "SeverityTests", dependencies: ["Severity", "Imaging"],

@@ -1,3 +1,4 @@
+import CUDATestSupport
 import Foundation
 import NeuralNetCUDA
 import Testing

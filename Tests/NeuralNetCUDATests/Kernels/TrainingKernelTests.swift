@@ -225,7 +225,11 @@ struct TrainingKernelTests {
             for count in [1, 4096, 4097, 20_000] {
                 let values = kernelValues(count, seed: 17)
                 let exact = values.reduce(0) { $0 + Double($1) * Double($1) }
-                let found = try inEveryOrder { try gpu.sumOfSquares(try gpu.slice(values)) }
+                let sum = try gpu.scratch(8)
+                let found = try inEveryOrder {
+                    gpu.sumOfSquares(try gpu.slice(values), into: sum)
+                    return try gpu.bytes(sum).withUnsafeBytes { $0.loadUnaligned(as: Double.self) }
+                }
                 #expect(abs(found - exact) <= 1e-13 * exact)
             }
         }

@@ -3,6 +3,7 @@
 #define LUNGTRIAGE_DRIVER_STATE_H
 
 #include <pthread.h>
+#include <stdio.h>
 
 #include "standin.h"
 
@@ -49,6 +50,9 @@ void standin_violation(const char *format, ...);
 int standin_check_range(const char *what, uint64_t address, size_t bytes);
 int standin_setting(const char *name);
 void standin_count(const char *name);
+const char *standin_violations(void);
+/// A line for each counter that is not 0.
+void standin_print_counters(FILE *file);
 void standin_enqueue(lt_cuda_stream stream, void (*run)(void *), const void *data, size_t bytes);
 /// Whether an address is in the range that device memory is taken from.
 int is_device_address(uint64_t address);

@@ -14,11 +14,11 @@ import TestSupport
 ///
 /// They compute on the host and check every call. They prove arguments, lifetimes, layouts and the order of arithmetic; not
 /// speed, and not what NVIDIA's libraries accept.
-final class StandInLibraries: @unchecked Sendable {
+package final class StandInLibraries: @unchecked Sendable {
     private let temporary: TemporaryFolder
     private let driver: UnsafeMutableRawPointer
 
-    init() throws {
+    package init() throws {
         temporary = try TemporaryFolder()
         let built = try StandInLibraries.built.get()
         for name in try FileManager.default.contentsOfDirectory(atPath: built.url.path) {
@@ -42,40 +42,40 @@ final class StandInLibraries: @unchecked Sendable {
         let bytes: @convention(c) (UnsafePointer<CChar>?) -> Int
     }
 
-    var folder: String { temporary.url.path }
-    var folders: LibraryFolders { LibraryFolders([folder]) }
-    var cacheFolder: String { temporary.path("cache") }
+    package var folder: String { temporary.url.path }
+    package var folders: LibraryFolders { LibraryFolders([folder]) }
+    package var cacheFolder: String { temporary.path("cache") }
 
-    func options(_ element: ElementType = .float32) -> CUDAOptions {
+    package func options(_ element: ElementType = .float32) -> CUDAOptions {
         CUDAOptions(element: element, folders: folders, cacheFolder: cacheFolder)
     }
 
     // MARK: - What tests want to happen, and what happened
 
-    func set(_ name: String, _ value: Int = 1) {
+    package func set(_ name: String, _ value: Int = 1) {
         typealias Function = @convention(c) (UnsafePointer<CChar>, Int32) -> Void
         function("standin_set", Function.self)(name, Int32(value))
     }
 
     /// The nth call from now on of a library's function gives this result and does nothing.
-    func fail(_ name: String, call: Int = 1, result: Int) {
+    package func fail(_ name: String, call: Int = 1, result: Int) {
         typealias Function = @convention(c) (UnsafePointer<CChar>, Int32, Int32) -> Void
         function("standin_fail", Function.self)(name, Int32(call), Int32(result))
     }
 
-    func calls(_ name: String) -> Int {
+    package func calls(_ name: String) -> Int {
         typealias Function = @convention(c) (UnsafePointer<CChar>) -> Int32
         return Int(function("standin_counter", Function.self)(name))
     }
 
     /// Every rule of an interface that was broken, a line each.
-    var violations: String {
+    package var violations: String {
         typealias Function = @convention(c) () -> UnsafePointer<CChar>
         return String(cString: function("standin_violations", Function.self)())
     }
 
     /// Blocks of memory, device and pinned, and other objects that nobody has given back.
-    var leaks: Int {
+    package var leaks: Int {
         typealias Function = @convention(c) () -> Int32
         return Int(function("standin_live_blocks", Function.self)() + function("standin_live_handles", Function.self)())
     }
@@ -92,35 +92,55 @@ final class StandInLibraries: @unchecked Sendable {
 
     // Never written after it was made, and removed with the process's temporary files.
     nonisolated(unsafe) private static let built = Result { try build() }
+    nonisolated(unsafe) fileprivate static let complete = Result { try build(["--emulator"]) }
 
-    private static func build() throws -> TemporaryFolder {
-        let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-        let sources = tests.appendingPathComponent("StandIn")
-        let headers = tests.appendingPathComponent("../../Sources/CCUDA").standardizedFileURL
+    private static func build(_ options: [String] = []) throws -> TemporaryFolder {
+        let script = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "build-stand-ins")
         let folder = try TemporaryFolder()
-        let libraries: [(String, [String])] = [
-            ("libcuda.so.1", ["driver.c", "driver_memory.c", "driver_state.c", "kernels.c", "numbers.c"]),
-            ("libnvrtc.so.13", ["nvrtc.c", "shared.c"]),
-            ("libcublasLt.so.13", ["cublaslt.c", "shared.c", "numbers.c"]),
-            ("libcudnn.so.9", ["cudnn.c", "shared.c", "numbers.c"]),
-        ]
-        for (library, files) in libraries {
-            let process = Process()
-            process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-            let paths = files.map { sources.appendingPathComponent($0).path }
-            process.arguments =
-                [
-                    "clang", "-shared", "-fPIC", "-O1", "-std=gnu11", "-fvisibility=hidden", "-Wall", "-Wextra",
-                    "-Werror",
-                    "-I", headers.path, "-o", folder.path(library),
-                ] + paths + ["-ldl", "-lpthread"]
-            let pipe = Pipe()
-            process.standardError = pipe
-            try process.run()
-            let output = pipe.fileHandleForReading.readDataToEndOfFile()
-            process.waitUntilExit()
-            guard process.terminationStatus == 0 else { throw Failure(text: String(decoding: output, as: UTF8.self)) }
-        }
+        let process = Process()
+        process.executableURL = script
+        process.arguments = [folder.url.path] + options
+        let pipe = Pipe()
+        process.standardError = pipe
+        try process.run()
+        let output = pipe.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        guard process.terminationStatus == 0 else { throw Failure(text: String(decoding: output, as: UTF8.self)) }
         return folder
+    }
+}
+
+/// Stand-ins for another program, which gets them by its environment: with the emulator beside them, and a report of what
+/// happened when the program ends.
+package struct StandInEnvironment {
+    private let temporary: TemporaryFolder
+
+    package init() throws {
+        temporary = try TemporaryFolder()
+        _ = try StandInLibraries.complete.get()
+    }
+
+    package var variables: [String: String] {
+        get throws {
+            [
+                "LUNGTRIAGE_CUDA_PATH": try StandInLibraries.complete.get().url.path,
+                "LUNGTRIAGE_STANDIN_REPORT": temporary.path("report"), "XDG_CACHE_HOME": temporary.path("cache"),
+            ]
+        }
+    }
+
+    /// How often the last program called a function.
+    package func calls(_ name: String) throws -> Int {
+        let line = try report.split(separator: "\n").first { $0.hasPrefix(name + " ") }
+        return line.flatMap { Int($0.dropFirst(name.count + 1)) } ?? 0
+    }
+
+    /// Every rule of an interface that the last program broke, a line each.
+    package var violations: String {
+        get throws { String(try report.split(separator: "violations:\n", omittingEmptySubsequences: false)[1]) }
+    }
+
+    private var report: String {
+        get throws { try String(contentsOf: temporary.url.appending(path: "report"), encoding: .utf8) }
     }
 }

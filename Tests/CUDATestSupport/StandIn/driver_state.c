@@ -14,7 +14,7 @@ typedef struct {
     char name[64];
     int value, seen;
 } entry;
-static entry settings[64], counters[64], faults[16];
+static entry settings[64], counters[128], faults[16];
 
 __attribute__((constructor)) static void start(void) {
     pthread_mutexattr_t kind;
@@ -51,7 +51,7 @@ int standin_setting(const char *name) {
 
 void standin_count(const char *name) {
     pthread_mutex_lock(&standin_lock);
-    find(counters, 64, name)->value++;
+    find(counters, 128, name)->value++;
     pthread_mutex_unlock(&standin_lock);
 }
 
@@ -70,7 +70,7 @@ int standin_called(const char *function) {
 
 // What tests call.
 EXPORT void standin_set(const char *name, int value) { find(settings, 64, name)->value = value; }
-EXPORT int standin_counter(const char *name) { return find(counters, 64, name)->value; }
+EXPORT int standin_counter(const char *name) { return find(counters, 128, name)->value; }
 /// The nth call from now on gives this result and does nothing.
 EXPORT void standin_fail(const char *function, int nth, int result) {
     entry *fault = find(faults, 16, function);
@@ -78,6 +78,11 @@ EXPORT void standin_fail(const char *function, int nth, int result) {
     fault->value = result;
 }
 EXPORT const char *standin_violations(void) { return violations; }
+
+void standin_print_counters(FILE *file) {
+    for (int i = 0; i < 128; i++)
+        if (counters[i].value) fprintf(file, "%s %d\n", counters[i].name, counters[i].value);
+}
 
 handle *new_handle(uint32_t magic) {
     handle *made = calloc(1, sizeof *made);
