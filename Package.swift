@@ -155,6 +155,10 @@ let package = Package(
                 "TestSupport", "TestDeadlines",
             ], swiftSettings: swiftSettings),
         .testTarget(
+            name: "BackendTests",
+            dependencies: ["Segmentation", "NeuralNet", "NeuralNetCUDA", "TestSupport", "CUDATestSupport"],
+            swiftSettings: swiftSettings),
+        .testTarget(
             name: "SegmentationTests", dependencies: ["Segmentation", "NeuralNet", "Imaging", "TestSupport"],
             swiftSettings: swiftSettings),
         .testTarget(

@@ -86,8 +86,9 @@ package final class StandInLibraries: @unchecked Sendable {
 
     // MARK: - Compilation
 
-    struct Failure: Error {
+    package struct Failure: Error, CustomStringConvertible {
         let text: String
+        package var description: String { text }
     }
 
     // Never written after it was made, and removed with the process's temporary files.
