@@ -86,6 +86,33 @@ import Testing
         }
     }
 
+    @Test func benchmarksOfADeviceAndOfAStudy() throws {
+        var model = try SegmentationModel.load(folder.path("model.safetensors"))
+        model.metadata = InputPreparation(crop: .wholeSlice, height: 16, width: 16).metadata
+        try model.save(to: folder.path("prepared.safetensors"))
+        func bench(_ arguments: String...) throws -> LabProcess {
+            try LabProcess(
+                ["bench"] + arguments + ["--device", "cuda:0", "--precision", "bfloat16", "--json"], in: folder.url,
+                environment: try standIns.variables)
+        }
+        let matrix = try bench("matrix", "--size", "16", "--repeats", "1", "--products", "2")
+        #expect(try #require(try matrix.json()["flopsPerSecond"] as? Double) > 0)
+        #expect(try standIns.calls("cublasLtMatmul") == 4)
+        let study = try bench("study", "prepared.safetensors", "--slices", "3", "--size", "32", "--repeats", "1")
+        let seconds = try study.json()
+        #expect(try #require(seconds["networkSeconds"] as? Double) > 0, "\(study.errors)")
+        let agreement = try bench("agreement", "prepared.safetensors", "--slices", "2", "--size", "32", "--least", "0")
+        let found = try agreement.json()
+        #expect(agreement.status == 0, "\(agreement.errors)")
+        #expect(found["pixels"] as? Int == 512)
+        let share = try #require(found["agreement"] as? Double)
+        #expect(share > 0.9 && share <= 1)
+        #expect(try #require(found["relativeError"] as? Double) > 1e-5)
+        let strict = try bench("agreement", "prepared.safetensors", "--slices", "2", "--size", "32", "--least", "1.01")
+        #expect(strict.status == 1 && strict.errors.contains("fewer than"), "\(strict.errors)")
+        #expect(try standIns.violations == "")
+    }
+
     @Test func recordsSayWhatComputed() throws {
         try FileManager.default.createDirectory(
             at: folder.url.appending(path: "medseg"), withIntermediateDirectories: true)

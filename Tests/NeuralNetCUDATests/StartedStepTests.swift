@@ -133,6 +133,18 @@ struct StartedStepTests {
         try withStandIn(.bfloat16) { gpu, _ in try check(gpu) }
     }
 
+    @Test("A device that fails is told, whether or not the host looks at the norm", arguments: [nil, 0.5] as [Float?])
+    func deviceFailure(clipNorm: Float?) throws {
+        try withStandIn { gpu, libraries in
+            let session = try session(gpu, clipNorm: clipNorm)
+            try session.step(batches[0].input, labels: batches[0].labels)
+            // The second pass is recorded; what fails is the check behind it.
+            try session.step(batches[1].input, labels: batches[1].labels)
+            libraries.fail("cuGraphLaunch", result: 719)
+            #expect(errorCode { _ = try session.step(batches[2].input, labels: batches[2].labels) } == .device)
+        }
+    }
+
     @Test("Recorded passes, refused ones and dropout give the same steps", arguments: ["", "cuStreamBeginCapture_v2"])
     func recording(refused: String) throws {
         let cpu = try CPUBackend(threads: 1, instructionSet: .portable)

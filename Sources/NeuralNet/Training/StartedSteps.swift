@@ -120,13 +120,19 @@ extension TrainingSession {
         let scale = step.scale.factor
         try propagate(step.input, step.labels, step: step.index, scale: scale, &counters)
         backend.post(memory.reportBytes, to: mailbox(of: step))
-        // Only clipping needs the host to know the norm before the step is taken.
-        var clipping: Float = 1
-        if options.optimizer.clipNorm != nil {
-            let norm = (try? report(in: mailbox(of: step), scale: scale).norm) ?? .nan
-            clipping = norm.isFinite ? options.optimizer.gradientScale(norm: norm) : 1
+        update(step, clipping: try clipping(of: step))
+    }
+
+    /// The gradient's factor. Only clipping needs the host to know the norm before the step is taken.
+    private func clipping(of step: PendingStep) throws(NeuralNetError) -> Float {
+        guard options.optimizer.clipNorm != nil else { return 1 }
+        do {
+            let norm = try report(in: mailbox(of: step), scale: step.scale.factor).norm
+            return norm.isFinite ? options.optimizer.gradientScale(norm: norm) : 1
+        } catch  where error.code == .notFinite || error.code == .invalidArgument {
+            // The device leaves the step out, and whoever asks for its result is told.
+            return 1
         }
-        update(step, clipping: clipping)
     }
 
     private func mailbox(of step: PendingStep) -> B.Mailbox { mailboxes[step.number % mailboxes.count] }
