@@ -128,7 +128,7 @@ let package = Package(
         .executableTarget(
             name: "lungtriage-lab",
             dependencies: [
-                "Segmentation", "NeuralNet", "Training", "Imaging",
+                "Segmentation", "NeuralNet", "NeuralNetCUDA", "Training", "Imaging",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: swiftSettings),
         .executableTarget(
@@ -149,7 +149,7 @@ let package = Package(
             ] + (strict ? [.treatAllWarnings(as: .error)] : [])),
         .target(
             name: "CUDATestSupport", dependencies: ["NeuralNetCUDA", "NeuralNet", "CUDAEmulator", "TestSupport"],
-            path: "Tests/CUDATestSupport", exclude: ["StandIn"], swiftSettings: swiftSettings),
+            path: "Tests/CUDATestSupport", exclude: ["StandIn", "build-stand-ins"], swiftSettings: swiftSettings),
         .testTarget(
             name: "NeuralNetCUDATests",
             dependencies: [
@@ -157,14 +157,22 @@ let package = Package(
                 "CUDATestSupport", "Imaging", "TestSupport", "TestDeadlines",
             ], swiftSettings: swiftSettings),
         .testTarget(
+            name: "BackendTests",
+            dependencies: ["Segmentation", "NeuralNet", "NeuralNetCUDA", "TestSupport", "CUDATestSupport"],
+            swiftSettings: swiftSettings),
+        .testTarget(
             name: "SegmentationTests", dependencies: ["Segmentation", "NeuralNet", "Imaging", "TestSupport"],
             swiftSettings: swiftSettings),
         .testTarget(
-            name: "TrainingTests", dependencies: ["Training", "Segmentation", "NeuralNet", "Imaging", "TestSupport"],
-            swiftSettings: swiftSettings),
+            name: "TrainingTests",
+            dependencies: [
+                "Training", "Segmentation", "NeuralNet", "NeuralNetCUDA", "Imaging", "TestSupport", "CUDATestSupport",
+            ], swiftSettings: swiftSettings),
         .testTarget(
-            name: "LabTests", dependencies: ["lungtriage-lab", "Segmentation", "NeuralNet", "Imaging", "TestSupport"],
-            swiftSettings: swiftSettings),
+            name: "LabTests",
+            dependencies: [
+                "lungtriage-lab", "Segmentation", "NeuralNet", "Imaging", "TestSupport", "CUDATestSupport",
+            ], swiftSettings: swiftSettings),
         .testTarget(name: "PagesTests", dependencies: ["Pages"], swiftSettings: swiftSettings),
         .testTarget(
             name: "SeverityTests", dependencies: ["Severity", "Imaging"],

@@ -51,7 +51,7 @@ def main() -> None:
     a = parser.parse_args()
     depth = {"unet": 4, "segnet": 3}[a.network]
     command = [a.engine, "bench", "infer", "--network", a.network, "--depth", str(depth), "--batch", str(a.batch),
-               "--threads", str(a.threads), "--repeats", str(a.repeats), "--layers", "--json"]
+               "--device", "cpu", "--threads", str(a.threads), "--repeats", str(a.repeats), "--layers", "--json"]
     text = a.times.read_text() if a.times else subprocess.run(command, check=True, capture_output=True, text=True).stdout
     layers = json.loads(text)
     gflops, gigabytes = peaks(a.threads)

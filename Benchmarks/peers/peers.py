@@ -73,8 +73,8 @@ def command_of(peer: str, a: argparse.Namespace, network: str, batch: int, folde
     if peer != "engine":
         return [sys.executable, str(HERE / "worker.py"), peer, "--folder", str(folder), "--network", network, "--batch",
                 str(batch), "--threads", str(a.threads), "--output", str(output)] + (["--train"] if a.train else [])
-    shared = ["--model", str(folder / "weights.safetensors"), "--batch", str(batch), "--threads", str(a.threads),
-              "--paced"]
+    shared = ["--model", str(folder / "weights.safetensors"), "--batch", str(batch), "--device", "cpu",
+              "--threads", str(a.threads), "--paced"]
     if a.train:
         return [str(a.engine), "bench", "train", "--network", network, "--size", str(a.size), *shared]
     return [str(a.engine), "bench", "infer", "--input", str(folder / f"input-{batch}.npy"), *shared,

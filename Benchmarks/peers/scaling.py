@@ -43,7 +43,7 @@ def start(a, network: str, threads: int, batch: int) -> WorkerProcess:
     name = f"{network}-{threads}-{batch}"
     depth = {"unet": 4, "segnet": 3}[network]
     command = [str(a.engine), "bench", "infer", "--network", network, "--depth", str(depth), "--size", str(a.size),
-               "--batch", str(batch), "--threads", str(threads), "--paced"]
+               "--batch", str(batch), "--device", "cpu", "--threads", str(threads), "--paced"]
     worker = WorkerProcess(name, command, dict(os.environ), threads, a.folder / f"{name}.npy", a.folder / f"{name}.log")
     worker.wait_until_ready()
     return worker

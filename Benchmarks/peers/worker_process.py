@@ -55,6 +55,9 @@ class WorkerProcess:
 
     def wait_until_ready(self) -> None:
         answer = self.answer(READY_SECONDS)
+        if "skipped" in answer:
+            self.kill()
+            raise WorkerFailed(answer["skipped"])
         if not answer.get("ready"):
             raise self.failed(f"answered {answer} instead of ready")
         self.version, self.note = answer.get("version", ""), answer.get("note", "")

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Imaging
 import NeuralNet
+import NeuralNetCUDA
 import Training
 
 /// Exit statuses of the commands; the numbers are those of sysexits.h where it has one.
@@ -26,6 +27,9 @@ enum ExitStatus {
             case .malformedDataSet, .fileAccess, .labelOutOfRange, .shapeMismatch, .imaging: throw badInput
             case .diverged, .runMismatch, .invalidArgument, .cancelled, .engine: throw failed
             }
+        } catch let error as CUDAUnavailable {
+            StandardError.write("lungtriage-lab: \(error) [\(error.code)]\n")
+            throw failed
         } catch let error as ImagingError {
             StandardError.write("lungtriage-lab: \(error)\n")
             throw error.code == .invalidArgument || error.code == .notVerified ? failed : badInput

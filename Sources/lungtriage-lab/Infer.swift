@@ -15,16 +15,20 @@ struct Infer: ParsableCommand {
     func run() throws {
         try ExitStatus.guarding {
             let batch = try ArrayFiles.readBatch(input)
-            let model = try network.load()
-            let session = try InferenceSession(
-                network: model.network, parameters: model.parameters, backend: try device.backend(),
-                height: batch.shape.h, width: batch.shape.w, microBatch: min(4, batch.shape.n))
-            let onTerminal = StandardError.isTerminal
-            let logits = try session.run(batch) { progress in
-                if onTerminal { StandardError.write("\r\(Int(progress.fraction * 100)) %") }
-            }
-            if onTerminal { StandardError.write("\r      \r") }
+            let logits = try logits(of: batch, try network.load(), on: try device.backend())
             try ArrayFiles.writeBatch(logits, to: output)
         }
+    }
+
+    private func logits<B: Backend>(of batch: Tensor, _ model: SegmentationModel, on backend: B) throws -> Tensor {
+        let session = try InferenceSession(
+            network: model.network, parameters: model.parameters, backend: backend, height: batch.shape.h,
+            width: batch.shape.w, microBatch: min(4, batch.shape.n))
+        let onTerminal = StandardError.isTerminal
+        let logits = try session.run(batch) { progress in
+            if onTerminal { StandardError.write("\r\(Int(progress.fraction * 100)) %") }
+        }
+        if onTerminal { StandardError.write("\r      \r") }
+        return logits
     }
 }

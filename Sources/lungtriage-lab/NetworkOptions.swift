@@ -48,12 +48,3 @@ struct NetworkOptions: ParsableArguments {
         return try SegmentationModel.load(model, architecture: described ? nil : architecture)
     }
 }
-
-/// Where a command runs.
-struct DeviceOptions: ParsableArguments {
-    @Option(help: "Threads. Default: one per processor.") var threads: Int?
-
-    func backend() throws -> CPUBackend {
-        try CPUBackend(threads: threads ?? ProcessStatus.processors)
-    }
-}

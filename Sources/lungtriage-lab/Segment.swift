@@ -15,16 +15,23 @@ struct Segment: ParsableCommand {
 
     func run() throws {
         try ExitStatus.guarding {
-            let segmenter = try VolumeSegmenter(SegmentationModel.load(model), backend: try device.backend())
+            let model = try SegmentationModel.load(model)
             let image = try NIfTIFile.read(input)
             let lungs = try lungs.map { try NIfTIFile.readLabels($0).lps() }
-            let ct = image.lps()
-            let onTerminal = StandardError.isTerminal
-            let labels = try segmenter.labels(of: ct, slices: Array(0..<ct.grid.size.k), lungs: lungs) { share in
-                if onTerminal { StandardError.write("\r\(Int(share * 100)) %") }
-            }
-            if onTerminal { StandardError.write("\r      \r") }
+            let labels = try labels(of: image.lps(), lungs, model, on: try device.backend())
             try NIfTIFile.write(labels: labels, on: image.header, to: output)
         }
+    }
+
+    private func labels<B: Backend>(
+        of ct: CTVolume, _ lungs: LabelVolume?, _ model: SegmentationModel, on backend: B
+    ) throws -> LabelVolume {
+        let segmenter = try VolumeSegmenter(model, backend: backend)
+        let onTerminal = StandardError.isTerminal
+        let labels = try segmenter.labels(of: ct, slices: Array(0..<ct.grid.size.k), lungs: lungs) { share in
+            if onTerminal { StandardError.write("\r\(Int(share * 100)) %") }
+        }
+        if onTerminal { StandardError.write("\r      \r") }
+        return labels
     }
 }

@@ -28,16 +28,17 @@ final class StudyServer {
             let heartbeat = try RepeatingTimer(every: Self.heartbeat, tolerance: .milliseconds(200)) { [link] in
                 link.send(.heartbeat)
             }
-            withExtendedLifetime(heartbeat) { analyze(handed) }
+            return withExtendedLifetime(heartbeat) { analyze(handed) }
         } catch {
             link.send(
                 .failed(
                     job: request.job,
                     WorkerFailure(code: "output", message: error.message, detail: error.cause, isTransient: true)))
+            return true
         }
     }
 
-    private func analyze(_ handed: HandedStudy) {
+    private func analyze(_ handed: HandedStudy) -> Bool {
         let request = handed.request
         let link = link
         defer { withExtendedLifetime(handed.file) {} }

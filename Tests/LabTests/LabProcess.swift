@@ -12,8 +12,11 @@ struct LabProcess {
         try self.init(arguments, in: folder, input: input)
     }
 
-    init(_ arguments: [String], in folder: URL? = nil, input: String? = nil) throws {
-        process = try CommandProcess("lungtriage-lab", arguments, in: folder, input: input)
+    /// `environment` is added to the test's own.
+    init(
+        _ arguments: [String], in folder: URL? = nil, input: String? = nil, environment: [String: String] = [:]
+    ) throws {
+        process = try CommandProcess("lungtriage-lab", arguments, in: folder, input: input, environment: environment)
     }
 
     /// The output as a JSON object.

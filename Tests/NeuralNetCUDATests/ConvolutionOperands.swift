@@ -1,3 +1,4 @@
+import CUDATestSupport
 import NeuralNet
 import NeuralNetCUDA
 import TestDeadlines

@@ -14,10 +14,10 @@ struct MemoryTests {
         }
     }
 
-    /// More than both pinned blocks hold, and the source changes as soon as the call returns.
-    @Test func longTransfersPassThroughBothBlocks() throws {
+    /// More than the pinned blocks hold, and the source changes as soon as the call returns.
+    @Test func longTransfersPassThroughAllBlocks() throws {
         try withStandIn { backend, _ in
-            let count = 3 * TransferStaging.pieceBytes / 4 + 5
+            let count = 6 * TransferStaging.pieceBytes / 4 + 5
             let values = (0..<count).map { Float($0) }
             let slice = try backend.scratch(count * 4)
             var source = values

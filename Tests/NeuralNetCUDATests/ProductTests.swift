@@ -53,9 +53,10 @@ struct ProductTests {
         }
     }
 
-    @Test(arguments: cases, ElementType.allCases)
-    func gradients(shape: Case, element: ElementType) throws {
-        try withStandIn(element) { gpu, _ in
+    @Test(arguments: cases, TestGPU.exact)
+    func gradients(shape: Case, on test: TestGPU) throws {
+        let element = test.element
+        try test.run { gpu in
             for upsampling in [1, 2] {
                 let operands = Operands(shape, element, upsampling: upsampling)
                 let expected = try operands.gradients(on: cpu) { try cpu.dense($0) }

@@ -6,10 +6,15 @@ public struct CommandProcess {
     public let output: String
     public let errors: String
 
-    public init(_ program: String, _ arguments: [String], in folder: URL? = nil, input: String? = nil) throws {
+    /// `environment` is added to this process's own.
+    public init(
+        _ program: String, _ arguments: [String], in folder: URL? = nil, input: String? = nil,
+        environment: [String: String] = [:]
+    ) throws {
         let process = Process()
         process.executableURL = try BuildProducts.folder(holding: program).appending(path: program)
         process.arguments = arguments
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         process.currentDirectoryURL = folder
         let (out, err, standardInput) = (Pipe(), Pipe(), Pipe())
         process.standardOutput = out

@@ -1,15 +1,20 @@
+import Foundation
 import NeuralNet
+
+/// The folder of the tests' sources, whose data they need: where they were compiled, or where `LUNGTRIAGE_TESTS` says on a
+/// machine that only runs them.
+public enum TestFolder {
+    public static let path: String =
+        ProcessInfo.processInfo.environment["LUNGTRIAGE_TESTS"]
+        ?? URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().path
+}
 
 /// A file of `Tests/Golden`: numbers that PyTorch computed.
 public struct Golden: Sendable {
     public let file: SafetensorsFile
 
     /// The path of a file of `Tests/Golden`.
-    public static func path(_ name: String) -> String {
-        let here = #filePath
-        let tests = here.split(separator: "/").dropLast(2).joined(separator: "/")
-        return "/\(tests)/Golden/\(name)"
-    }
+    public static func path(_ name: String) -> String { "\(TestFolder.path)/Golden/\(name)" }
 
     public init(_ name: String) throws { file = try SafetensorsFile(path: Golden.path(name)) }
 

@@ -1,5 +1,7 @@
+import CUDATestSupport
 import Foundation
 import NeuralNet
+import NeuralNetCUDA
 import Segmentation
 import TestSupport
 import Testing
@@ -89,6 +91,44 @@ import Training
                 == Data(contentsOf: folder.url.appending(path: file))
             #expect(equal, "\(file) differs")
         }
+    }
+
+    /// A run that a CPU began goes on on a GPU, here a stand-in, and the other way round.
+    @Test func anotherDeviceGoesOn() async throws {
+        let libraries = try StandInLibraries()
+        do {
+            let gpu = try CUDABackend(libraries.options())
+            let cpu = try CPUBackend(threads: 1)
+            let whole = try TemporaryFolder()
+            let expected = try trainer(whole).run()
+            let folder = try TemporaryFolder()
+            func run<B: Backend>(on backend: B) throws -> Trainer<B> {
+                try Trainer(
+                    recipe: recipe, training: Squares(count: 22, seed: 1), validation: Squares(count: 6, seed: 2),
+                    data: "squares", folder: folder.url, backend: backend)
+            }
+            await stop(after: 2, try run(on: cpu))
+            await stop(after: 3, try run(on: gpu))
+            let history = try run(on: cpu).run()
+            let devices = [cpu.description, cpu.description, gpu.description, cpu.description, cpu.description]
+            #expect(history.map(\.device) == devices)
+            #expect(history.map(\.step) == expected.map(\.step))
+            for (found, expected) in zip(history, expected) {
+                #expect(abs(found.loss - expected.loss) < 1e-3 * expected.loss)
+            }
+        }
+        #expect(libraries.violations == "")
+        #expect(libraries.leaks == 0)
+    }
+
+    /// Runs until an epoch's end, in a task of its own that is cancelled there.
+    func stop<B: Backend>(after epoch: Int, _ trainer: Trainer<B>) async {
+        let outcome = await Task.detached {
+            try trainer.run { event in
+                if case .epoch(let record) = event, record.epoch == epoch { withUnsafeCurrentTask { $0?.cancel() } }
+            }
+        }.result
+        #expect { try outcome.get() } throws: { ($0 as? TrainingError)?.code == .cancelled }
     }
 
     /// TFRecords: 8 bytes of length, 4 of checksum, content, 4 of checksum; the first holds the file's version. That

@@ -53,6 +53,19 @@ public protocol DeviceMemory: AnyObject, Sendable {
     /// `outOfMemory`, `device`.
     func makeSliceTransport(_ layout: SliceTransportLayout) throws(NeuralNetError) -> (any SliceTransport<Buffer>)?
 
+    /// Host memory that the device copies a few bytes to, for the host to look at later.
+    associatedtype Mailbox: Sendable
+
+    /// A mailbox for `bytes` bytes. Throws `outOfMemory`, `device`.
+    func makeMailbox(bytes: Int) throws(NeuralNetError) -> Mailbox
+
+    /// Enqueues a copy of a slice of the mailbox's size.
+    func post(_ slice: Slice, to mailbox: Mailbox)
+
+    /// The bytes that the last `post` copied; waits for the work enqueued before it, not for what came after. Throws
+    /// `device` when an operation had failed.
+    func open(_ mailbox: Mailbox) throws(NeuralNetError) -> [UInt8]
+
     /// Work that was recorded once and is enqueued as a whole from then on.
     associatedtype Recording: Sendable = Never
 
@@ -84,6 +97,17 @@ extension DeviceMemory {
         }
         if let failure { throw failure }
         return values
+    }
+
+    /// The bytes of a slice; waits for the work so far.
+    func downloadBytes(_ slice: Slice) throws(NeuralNetError) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: slice.bytes)
+        var failure: NeuralNetError?
+        bytes.withUnsafeMutableBytes { bytes in
+            do throws(NeuralNetError) { try download(slice, to: bytes) } catch { failure = error }
+        }
+        if let failure { throw failure }
+        return bytes
     }
 
     /// Copies values to the device; `slice` must have their size.

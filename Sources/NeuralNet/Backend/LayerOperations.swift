@@ -19,4 +19,6 @@ public protocol LayerOperations: DeviceMemory {
 
     /// How many of a dense view's values are NaN or infinite; waits for the work so far.
     func countNotFinite(_ x: View) throws(NeuralNetError) -> Int
+    /// The same count, as an Int64 into `count`, without waiting.
+    func countNotFinite(_ x: View, into count: Slice)
 }

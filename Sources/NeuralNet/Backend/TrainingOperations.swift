@@ -12,9 +12,11 @@ public protocol TrainingOperations: DeviceMemory {
     func batchNormConstants(
         mean: Slice, variance: Slice, gamma: Slice, beta: Slice, epsilon: Float, inverseStd: Slice, scale: Slice,
         shift: Slice)
-    /// running += momentum · (batch − running), where the batch's variance becomes unbiased over `pixels` values.
+    /// running += momentum · (batch − running), where the batch's variance becomes unbiased over `pixels` values. Nothing
+    /// where `failures` (an Int64) is above 0 when it runs.
     func updateRunningStatistics(
-        mean: Slice, variance: Slice, pixels: Int, momentum: Float, runningMean: Slice, runningVariance: Slice)
+        mean: Slice, variance: Slice, pixels: Int, momentum: Float, runningMean: Slice, runningVariance: Slice,
+        unless failures: Slice?)
     /// Backward pass of a training batch normalisation, and of the ReLU behind it when `relu`. x is its input, gy the
     /// gradient behind the ReLU; gx may be gy.
     func batchNormBackward(
@@ -39,8 +41,24 @@ public protocol TrainingOperations: DeviceMemory {
     func loss(logits: View, labels: Slice, options: LossOptions<Buffer>, gradient: View, result: Slice, scratch: Slice)
     /// Bytes of a loss result on the device.
     var lossResultBytes: Int { get }
+    /// The loss result that these bytes of the device hold.
+    func lossResult(_ bytes: UnsafeRawBufferPointer) -> LossResult
+}
+
+extension TrainingOperations {
     /// Waits for the work so far and reads a loss result.
-    func readLoss(_ result: Slice) throws(NeuralNetError) -> LossResult
+    package func readLoss(_ result: Slice) throws(NeuralNetError) -> LossResult {
+        let bytes = try downloadBytes(result)
+        return bytes.withUnsafeBytes { lossResult($0) }
+    }
+
+    package func updateRunningStatistics(
+        mean: Slice, variance: Slice, pixels: Int, momentum: Float, runningMean: Slice, runningVariance: Slice
+    ) {
+        updateRunningStatistics(
+            mean: mean, variance: variance, pixels: pixels, momentum: momentum, runningMean: runningMean,
+            runningVariance: runningVariance, unless: nil)
+    }
 }
 
 /// A loss as a backend sees it; `Loss` is the public face.
@@ -96,10 +114,46 @@ public struct LossResult: Hashable, Sendable {
 
 /// The optimiser's part of a step.
 public protocol OptimizerOperations: DeviceMemory {
-    /// One Adam step over arrays of equal length; the gradient used is gradientScale·g + l2·p.
-    func adam(parameters: Slice, gradients: Slice, firstMoment: Slice, secondMoment: Slice, step: AdamStep)
-    /// Σ x² in double precision; waits for the work so far.
-    func sumOfSquares(_ x: Slice) throws(NeuralNetError) -> Double
+    /// One Adam step over arrays of equal length; the gradient used is gradientScale·g + l2·p. Nothing where `failures` (an
+    /// Int64) is above 0 when it runs.
+    func adam(
+        parameters: Slice, gradients: Slice, firstMoment: Slice, secondMoment: Slice, step: AdamStep,
+        unless failures: Slice?)
+    /// Σ x² in double precision, into `sum`.
+    func sumOfSquares(_ x: Slice, into sum: Slice)
+    /// Adds 1 to the report's failures where the step must not be taken.
+    func judge(_ report: StepReport<Buffer>)
+}
+
+/// What a device finds of a training step; the host may look at it later.
+public struct StepReport<Buffer: Sendable>: Sendable {
+    public typealias Slice = DeviceSlice<Buffer>
+
+    /// Of `TrainingOperations.loss`: a label that is no class or a loss that is not finite is a failure.
+    public let loss: Slice
+    /// Σ of the squared gradients, a Double: a failure where it is not finite.
+    public let squares: Slice
+    /// How many values of the input are not finite, an Int64: a failure above 0.
+    public let badInputs: Slice
+    /// Steps that were not to be taken since the host last set it to 0, an Int64.
+    public let failures: Slice
+
+    public init(loss: Slice, squares: Slice, badInputs: Slice, failures: Slice) {
+        self.loss = loss
+        self.squares = squares
+        self.badInputs = badInputs
+        self.failures = failures
+    }
+}
+
+extension OptimizerOperations {
+    package func adam(
+        parameters: Slice, gradients: Slice, firstMoment: Slice, secondMoment: Slice, step: AdamStep
+    ) {
+        adam(
+            parameters: parameters, gradients: gradients, firstMoment: firstMoment, secondMoment: secondMoment,
+            step: step, unless: nil)
+    }
 }
 
 /// The numbers of one Adam step (Kingma & Ba 2015, Algorithm 1).

@@ -119,6 +119,22 @@ public final class InferenceSession<B: Backend>: @unchecked Sendable {
         }
     }
 
+    /// Runs the network once more on the micro-batch that the last call of `run` left on the device, and waits; the output
+    /// stays there. For benchmarks, beside engines that are timed in the same way.
+    ///
+    /// Throws `shapeMismatch` for more images than a micro-batch, `cancelled`, `device`.
+    public func runAgain(images: Int) throws(NeuralNetError) {
+        guard (1...microBatch).contains(images) else {
+            throw NeuralNetError(
+                .shapeMismatch, operation: "timing",
+                message: "One micro-batch of 1 to \(microBatch) images is run again, not \(images).")
+        }
+        try recordings.withLock { recordings throws(NeuralNetError) in
+            try pass(images: images, recordings: &recordings) { _ in }
+            try backend.synchronize()
+        }
+    }
+
     private func run(
         _ input: Tensor, into values: UnsafeMutableBufferPointer<Float>, recordings: inout Recordings<B.Recording>,
         progress: ((InferenceProgress) -> Void)?
@@ -128,22 +144,29 @@ public final class InferenceSession<B: Backend>: @unchecked Sendable {
             let first = batch * microBatch
             let count = min(microBatch, input.shape.n - first)
             try load(input, first: first, count: count)
-            if recordings.areWanted, let recording = recording(images: count, &recordings) {
-                try checkCancelled(before: 0)
-                backend.replay(recording)
+            try pass(images: count, recordings: &recordings) { done in
                 progress?(
-                    InferenceProgress(completedSteps: (batch + 1) * steps.count, totalSteps: batches * steps.count))
-            } else {
-                // By index: iterating would copy each step to the heap.
-                for index in steps.indices {
-                    try checkCancelled(before: index)
-                    steps[index].run(on: backend, images: count)
-                    progress?(
-                        InferenceProgress(
-                            completedSteps: batch * steps.count + index + 1, totalSteps: batches * steps.count))
-                }
+                    InferenceProgress(
+                        completedSteps: batch * steps.count + done, totalSteps: batches * steps.count))
             }
             try store(into: values, first: first, count: count)
+        }
+    }
+
+    /// Enqueues all steps, recorded or one by one, and says after each how many there have been.
+    private func pass(
+        images: Int, recordings: inout Recordings<B.Recording>, progress: (Int) -> Void
+    ) throws(NeuralNetError) {
+        if recordings.areWanted, let recording = recording(images: images, &recordings) {
+            try checkCancelled(before: 0)
+            backend.replay(recording)
+            return progress(steps.count)
+        }
+        // By index: iterating would copy each step to the heap.
+        for index in steps.indices {
+            try checkCancelled(before: index)
+            steps[index].run(on: backend, images: images)
+            progress(index + 1)
         }
     }
 

@@ -81,10 +81,10 @@ struct BoundNormalization<B: Backend>: Sendable {
             gammaGradient: gammaGradient, betaGradient: betaGradient, scratch: scratch)
     }
 
-    /// Moves the running statistics towards the batch's.
-    func track(pixels: Int, momentum: Float, on backend: B) {
+    /// Moves the running statistics towards the batch's, unless there were failures.
+    func track(pixels: Int, momentum: Float, unless failures: B.Slice, on backend: B) {
         backend.updateRunningStatistics(
             mean: mean, variance: variance, pixels: pixels, momentum: momentum, runningMean: runningMean,
-            runningVariance: runningVariance)
+            runningVariance: runningVariance, unless: failures)
     }
 }

@@ -64,7 +64,7 @@ struct BoundTrainingStep<B: Backend>: Sendable {
         case .loss(let options, let scratch):
             backend.loss(
                 logits: x!, labels: memory.labels, options: options.scaling(gradientScale), gradient: gx!,
-                result: memory.lossResult,
+                result: memory.report.loss,
                 scratch: scratch)
         case .objective: break
         default: runBackward(on: backend)

@@ -5,9 +5,12 @@ struct TrainingMemory<B: Backend>: Sendable {
     let arena: B.Buffer
     /// Gradients, moments and what belongs to the loss are empty where the plan is for the input's gradient.
     let parameters, gradients, firstMoment, secondMoment, statistics: B.Buffer
-    /// Labels, class weights and the loss result, which the host writes and reads.
-    let labels, lossResult: B.Slice
+    /// Labels and class weights, which the host writes.
+    let labels: B.Slice
     let classWeights: B.Slice?
+    /// What the device finds of a step, side by side in one slice, which the host reads.
+    let report: StepReport<B.Buffer>
+    let reportBytes: B.Slice
 
     init(plan: TrainingPlan, loss: Loss?, backend: B) throws(NeuralNetError) {
         self.plan = plan
@@ -22,8 +25,15 @@ struct TrainingMemory<B: Backend>: Sendable {
         statistics = try backend.allocate(bytes: plan.layout.statisticsCount * MemoryLayout<Float>.size)
         let labelBytes = loss == nil ? 0 : plan.output.pixels
         labels = DeviceSlice(buffer: try backend.allocate(bytes: labelBytes), offset: 0, bytes: labelBytes)
-        let resultBytes = loss == nil ? 0 : backend.lossResultBytes
-        lossResult = DeviceSlice(buffer: try backend.allocate(bytes: resultBytes), offset: 0, bytes: resultBytes)
+        let sections = ReportSections(lossBytes: loss == nil ? 0 : backend.lossResultBytes)
+        let results = try backend.allocate(bytes: sections.bytes)
+        func section(_ range: Range<Int>) -> B.Slice {
+            DeviceSlice(buffer: results, offset: range.lowerBound, bytes: range.count)
+        }
+        report = StepReport(
+            loss: section(sections.loss), squares: section(sections.squares), badInputs: section(sections.badInputs),
+            failures: section(sections.failures))
+        reportBytes = section(0..<sections.bytes)
         if let weights = loss?.classWeights {
             let bytes = weights.count * MemoryLayout<Float>.size
             let slice = B.Slice(buffer: try backend.allocate(bytes: bytes), offset: 0, bytes: bytes)
@@ -33,6 +43,9 @@ struct TrainingMemory<B: Backend>: Sendable {
             classWeights = nil
         }
     }
+
+    /// Where the parts of a report are in its bytes.
+    var sections: ReportSections { ReportSections(lossBytes: report.loss.bytes) }
 
     func view(_ operand: TrainingStep.Operand) -> B.View {
         DeviceView(
@@ -63,5 +76,19 @@ struct TrainingMemory<B: Backend>: Sendable {
 
     private func slice(_ range: InferencePlan.ByteRange) -> B.Slice {
         DeviceSlice(buffer: arena, offset: range.offset, bytes: range.bytes)
+    }
+}
+
+/// Where the parts of a step's report are, in bytes from its start.
+struct ReportSections: Hashable, Sendable {
+    let loss, squares, badInputs, failures: Range<Int>
+    var bytes: Int { failures.upperBound }
+
+    init(lossBytes: Int) {
+        let start = ArenaLayout.aligned(lossBytes)
+        loss = 0..<lossBytes
+        squares = start..<(start + 8)
+        badInputs = (start + 8)..<(start + 16)
+        failures = (start + 16)..<(start + 24)
     }
 }

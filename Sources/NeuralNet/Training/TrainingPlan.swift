@@ -68,6 +68,13 @@ public struct TrainingPlan: Sendable {
         parameterBytes = (arrays * layout.count + layout.statisticsCount) * MemoryLayout<Float>.size
     }
 
+    /// Whether a pass is another one with every step.
+    var hasDropout: Bool {
+        steps.contains { step in
+            if case .dropout = step.kind { true } else { false }
+        }
+    }
+
     /// The place of a buffer in the arena.
     func place(_ key: TrainingStep.BufferKey) -> InferencePlan.ByteRange {
         offsets[key] ?? InferencePlan.ByteRange(offset: 0, bytes: 0)

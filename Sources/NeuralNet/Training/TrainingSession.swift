@@ -33,18 +33,25 @@ public final class TrainingSession<B: Backend>: @unchecked Sendable {
     public let options: Options
 
     let memory: TrainingMemory<B>
+    let steps: [BoundTrainingStep<B>]
+    /// Where the reports of started steps arrive: as many as may be under way at a time.
+    let mailboxes: [B.Mailbox]
     let counters: Mutex<Counters>
-    private let steps: [BoundTrainingStep<B>]
 
     /// What the host counts.
-    struct Counters {
-        /// Optimiser steps taken.
+    struct Counters: Sendable {
+        /// Optimiser steps taken, as far as the host knows.
         var steps = 0
         /// `num_batches_tracked` of every batch normalisation.
         var batchesTracked: [String: Int64] = [:]
         var lossScale: LossScale
         /// The factor that the gradients on the device have.
         var gradientScale: Float = 1
+        /// Steps under way, the oldest first, and what others came to that nobody has asked for yet.
+        var started: [PendingStep] = []
+        var outcomes: [Int: Result<TrainingStepResult, NeuralNetError>] = [:]
+        var lastNumber = 0
+        var pass = PassRecording<B.Recording>()
 
         init(_ element: ElementType) { lossScale = LossScale(element) }
     }
@@ -73,12 +80,20 @@ public final class TrainingSession<B: Backend>: @unchecked Sendable {
             BoundTrainingStep(
                 step, number: number, network: network, loss: options.loss, memory: memory, backend: backend)
         }
+        var mailboxes: [B.Mailbox] = []
+        for _ in 0..<2 { mailboxes.append(try backend.makeMailbox(bytes: memory.reportBytes.bytes)) }
+        self.mailboxes = mailboxes
         counters = Mutex(Counters(backend.activationElement))
         try load(parameters)
     }
 
-    /// Optimiser steps taken so far.
-    public var stepsTaken: Int { counters.withLock { $0.steps } }
+    /// Optimiser steps taken so far; waits for those under way.
+    public var stepsTaken: Int {
+        counters.withLock { counters in
+            settle(&counters)
+            return counters.steps
+        }
+    }
 
     /// One step: forward, loss, backward, Adam. `input` N×H×W×C and `labels` N×H×W must have the session's shape.
     ///
@@ -87,26 +102,22 @@ public final class TrainingSession<B: Backend>: @unchecked Sendable {
     /// an error the parameters, moments and running statistics are what they were before the call.
     @discardableResult
     public func step(_ input: Tensor, labels: LabelMap) throws(NeuralNetError) -> TrainingStepResult {
-        try check(input, labels)
-        return try counters.withLock { counters throws(NeuralNetError) in
-            try upload(input, labels)
-            let (loss, norm) = try propagate(&counters)
-            guard norm.isFinite else { throw notFinite("gradient", "The gradient's norm is \(norm).", counters.steps) }
-            let rate = options.schedule.rate(at: counters.steps)
-            update(rate: rate, norm: norm, scale: counters.lossScale.factor, step: counters.steps + 1)
-            track(&counters)
-            counters.steps += 1
-            counters.lossScale.succeed()
-            return TrainingStepResult(loss: loss, gradientNorm: norm, learningRate: rate, step: counters.steps)
-        }
+        try result(of: try start(input, labels: labels))
     }
 
     /// The loss and, for `gradient(_:)`, all gradients, without changing anything. Throws as `step(_:labels:)`.
     public func computeGradients(_ input: Tensor, labels: LabelMap) throws(NeuralNetError) -> LossResult {
         try check(input, labels)
         return try counters.withLock { counters throws(NeuralNetError) in
-            try upload(input, labels)
-            return try propagate(&counters).loss
+            settle(&counters)
+            defer { clearFailures() }
+            while true {
+                let scale = counters.lossScale.factor
+                try propagate(input, labels, step: counters.steps, scale: scale, &counters)
+                backend.post(memory.reportBytes, to: mailboxes[0])
+                let found = try report(in: mailboxes[0], scale: scale)
+                if found.norm.isFinite || !counters.lossScale.shrink() { return found.loss }
+            }
         }
     }
 
@@ -114,6 +125,7 @@ public final class TrainingSession<B: Backend>: @unchecked Sendable {
     public func forward(_ input: Tensor) throws(NeuralNetError) -> Tensor {
         try check(input)
         return try counters.withLock { counters throws(NeuralNetError) in
+            settle(&counters)
             try upload(input)
             try run(0..<plan.lossIndex, step: counters.steps)
             let view = memory.view(plan.steps[plan.lossIndex].x!)
@@ -126,6 +138,7 @@ public final class TrainingSession<B: Backend>: @unchecked Sendable {
     public func timings(_ input: Tensor, labels: LabelMap) throws(NeuralNetError) -> [Double] {
         try check(input, labels)
         return try counters.withLock { counters throws(NeuralNetError) in
+            settle(&counters)
             try upload(input, labels)
             let clock = ContinuousClock()
             var seconds: [Double] = []
@@ -139,93 +152,14 @@ public final class TrainingSession<B: Backend>: @unchecked Sendable {
         }
     }
 
-    // MARK: - Parts of a step
-
+    /// Copies a batch to the device and waits. Throws `notFinite`, `device`.
     private func upload(_ input: Tensor, _ labels: LabelMap? = nil) throws(NeuralNetError) {
+        send(input, labels)
         let view = memory.view(plan.inputOperand)
-        input.withValues { backend.upload($0, to: view) }
-        if let labels { labels.labels.withUnsafeBytes { backend.upload($0, to: memory.labels) } }
-        let bad = try backend.countNotFinite(view)
-        guard bad == 0 else {
-            throw NeuralNetError(
-                .notFinite, operation: "input",
-                message: "\(bad) of the \(view.shape.count) values are NaN or infinite.")
-        }
+        try checkInput(bad: try backend.countNotFinite(view))
     }
 
-    /// Forward and backward pass, again with a smaller loss scale while the gradients overflow: the loss, and the norm of
-    /// the gradient without the scale.
-    private func propagate(_ counters: inout Counters) throws(NeuralNetError) -> (loss: LossResult, norm: Double) {
-        let gradients = memory.floats(0..<plan.layout.count, of: memory.gradients)
-        while true {
-            let scale = counters.lossScale.factor
-            try run(0..<steps.count, step: counters.steps, gradientScale: scale)
-            let norm = try backend.sumOfSquares(gradients).squareRoot() / Double(scale)
-            let loss = try checkedLoss()
-            counters.gradientScale = scale
-            if norm.isFinite || !counters.lossScale.shrink() { return (loss, norm) }
-        }
-    }
-
-    private func run(_ range: Range<Int>, step: Int, gradientScale: Float = 1) throws(NeuralNetError) {
-        var mixer = SplitMix64(state: options.seed)
-        mixer.state = mixer.next() ^ UInt64(step)
-        let seed = mixer.next()
-        for bound in steps[range] {
-            guard !Task.isCancelled else {
-                throw NeuralNetError(.cancelled, operation: bound.name, message: "The caller cancelled the training.")
-            }
-            bound.run(on: backend, memory: memory, seed: seed, gradientScale: gradientScale)
-        }
-    }
-
-    private func checkedLoss() throws(NeuralNetError) -> LossResult {
-        let result = try backend.readLoss(memory.lossResult)
-        guard result.badLabels == 0 else {
-            throw NeuralNetError(
-                .invalidArgument, operation: "loss",
-                message:
-                    "\(result.badLabels) pixels have a label that is neither one of the \(plan.output.c) classes nor "
-                    + "the ignored one.")
-        }
-        guard result.loss.isFinite else {
-            let reason = result.countedPixels == 0 ? "No pixel counts." : "The loss is \(result.loss)."
-            throw NeuralNetError(.notFinite, operation: "loss", message: reason)
-        }
-        return result
-    }
-
-    private func update(rate: Double, norm: Double, scale: Float, step: Int) {
-        let adam = options.optimizer
-        func apply(_ range: Range<Int>, l2: Float) {
-            guard !range.isEmpty else { return }
-            backend.adam(
-                parameters: memory.floats(range, of: memory.parameters),
-                gradients: memory.floats(range, of: memory.gradients),
-                firstMoment: memory.floats(range, of: memory.firstMoment),
-                secondMoment: memory.floats(range, of: memory.secondMoment),
-                step: AdamStep(
-                    learningRate: Float(rate), beta1: adam.beta1, beta2: adam.beta2, epsilon: adam.epsilon, l2: l2,
-                    gradientScale: adam.gradientScale(norm: norm) / scale, step: step))
-        }
-        let layout = plan.layout
-        switch adam.l2Scope {
-        case .all: apply(0..<layout.count, l2: adam.l2)
-        case .weights:
-            apply(0..<layout.weightCount, l2: adam.l2)
-            apply(layout.weightCount..<layout.count, l2: 0)
-        }
-    }
-
-    private func track(_ counters: inout Counters) {
-        for bound in steps {
-            guard case .batchNormalization(let norm, let constants) = bound.operation else { continue }
-            norm.track(pixels: bound.x!.shape.pixels, momentum: constants.momentum, on: backend)
-            counters.batchesTracked["\(bound.name).num_batches_tracked", default: 0] += 1
-        }
-    }
-
-    private func check(_ input: Tensor, _ labels: LabelMap? = nil) throws(NeuralNetError) {
+    func check(_ input: Tensor, _ labels: LabelMap? = nil) throws(NeuralNetError) {
         guard input.shape == plan.input else {
             throw NeuralNetError(
                 .shapeMismatch, operation: "input",
@@ -238,10 +172,6 @@ public final class TrainingSession<B: Backend>: @unchecked Sendable {
                 message: "The session expects labels \(output.n)×\(output.h)×\(output.w), but they are "
                     + "\(labels.n)×\(labels.h)×\(labels.w).")
         }
-    }
-
-    private func notFinite(_ operation: String, _ message: String, _ step: Int) -> NeuralNetError {
-        NeuralNetError(.notFinite, operation: operation, message: "\(message) Step \(step + 1) was not taken.")
     }
 }
 

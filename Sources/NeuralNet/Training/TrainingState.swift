@@ -12,13 +12,17 @@ public struct TrainingState: Sendable {
 extension TrainingSession {
     /// The parameters as they are now, in PyTorch's element order, with running statistics. Throws `device`.
     public func parameters() throws(NeuralNetError) -> ParameterStore {
-        try counters.withLock { counters throws(NeuralNetError) in try currentParameters(counters) }
+        try counters.withLock { counters throws(NeuralNetError) in
+            settle(&counters)
+            return try currentParameters(counters)
+        }
     }
 
     /// A snapshot for a checkpoint. Throws `device`.
     public func state() throws(NeuralNetError) -> TrainingState {
         try counters.withLock { counters throws(NeuralNetError) in
-            TrainingState(
+            settle(&counters)
+            return TrainingState(
                 parameters: try currentParameters(counters), firstMoments: try moments(memory.firstMoment),
                 secondMoments: try moments(memory.secondMoment), step: counters.steps)
         }
@@ -50,6 +54,7 @@ extension TrainingSession {
                 message: "The network has no such trainable parameter.")
         }
         return try counters.withLock { counters throws(NeuralNetError) in
+            settle(&counters)
             let values = try backend.downloadFloats(memory.gradient(name))
             let scale = counters.gradientScale
             return WeightLayout.toPyTorch(scale == 1 ? values : values.map { $0 / scale }, spec)
@@ -61,6 +66,7 @@ extension TrainingSession {
         try parameters.checkMatches(network)
         try parameters.checkFinite()
         try counters.withLock { counters throws(NeuralNetError) in
+            settle(&counters)
             for spec in network.parameters {
                 switch spec.role {
                 case .weight, .bias, .gamma, .beta:

@@ -2,6 +2,13 @@ import CCUDA
 import CUDARuntime
 import NeuralNet
 
+/// Pinned memory that the device copies a few bytes to.
+public final class CUDAMailbox: Sendable {
+    let memory: PinnedMemory
+
+    init(_ memory: PinnedMemory) { self.memory = memory }
+}
+
 /// Memory, transfers and the end of work.
 extension CUDABackend: DeviceMemory {
     public var description: String {
@@ -52,4 +59,26 @@ extension CUDABackend: DeviceMemory {
     }
 
     public func synchronize() throws(NeuralNetError) { try context.synchronize() }
+
+    public typealias Mailbox = CUDAMailbox
+
+    public func makeMailbox(bytes: Int) throws(NeuralNetError) -> CUDAMailbox {
+        CUDAMailbox(try PinnedMemory(bytes: bytes, in: context))
+    }
+
+    public func post(_ slice: Slice, to mailbox: CUDAMailbox) {
+        let memory = mailbox.memory
+        context.withStream { _ in
+            context.enqueue("download") {
+                context.driver.copyToHost(memory.address, slice.address, min(memory.bytes, slice.bytes), $0)
+            }
+            memory.markUsed()
+        }
+    }
+
+    public func open(_ mailbox: CUDAMailbox) throws(NeuralNetError) -> [UInt8] {
+        mailbox.memory.wait()
+        try context.throwFailure()
+        return Array(UnsafeRawBufferPointer(start: mailbox.memory.address, count: mailbox.memory.bytes))
+    }
 }

@@ -3,8 +3,8 @@ import CUDARuntime
 import Foundation
 import NeuralNet
 
-/// Transfers between the host and the device, in pieces through two pinned blocks: while the device copies one, the host
-/// fills or empties the other. Float32 values become another element type on the device.
+/// Transfers between the host and the device, in pieces through pinned blocks that take turns: while the device copies one,
+/// the host fills or empties the next, and a few uploads may wait behind other work without the host. Float32 values become another element type on the device.
 ///
 /// `@unchecked Sendable`: the lock lets one transfer at a time use the blocks.
 package final class TransferStaging: @unchecked Sendable {
@@ -13,6 +13,8 @@ package final class TransferStaging: @unchecked Sendable {
 
     private let context: CUDAContext
     private let blocks: [PinnedMemory]
+    /// Whose turn it is; guarded by the lock.
+    private var turn = 0
     /// Float32 values on their way to or from another element type.
     private let values: CUDABuffer
     private let lock = NSLock()
@@ -20,10 +22,9 @@ package final class TransferStaging: @unchecked Sendable {
     /// Throws `outOfMemory`, `device`.
     init(in context: CUDAContext) throws(NeuralNetError) {
         self.context = context
-        blocks = [
-            try PinnedMemory(bytes: TransferStaging.pieceBytes, in: context),
-            try PinnedMemory(bytes: TransferStaging.pieceBytes, in: context),
-        ]
+        var blocks: [PinnedMemory] = []
+        for _ in 0..<4 { blocks.append(try PinnedMemory(bytes: TransferStaging.pieceBytes, in: context)) }
+        self.blocks = blocks
         values = try CUDABuffer(bytes: TransferStaging.pieceBytes, in: context)
     }
 
@@ -70,17 +71,21 @@ package final class TransferStaging: @unchecked Sendable {
     }
 
     private struct Piece {
-        let number, start, bytes: Int
+        let block: PinnedMemory
+        let start, bytes: Int
     }
 
+    /// The pieces of a transfer, each with the block whose turn it then is. Only called with the lock.
     private func pieces(_ bytes: Int) -> [Piece] {
-        stride(from: 0, to: bytes, by: TransferStaging.pieceBytes).enumerated().map {
-            Piece(number: $0, start: $1, bytes: min(TransferStaging.pieceBytes, bytes - $1))
+        stride(from: 0, to: bytes, by: TransferStaging.pieceBytes).map { start in
+            defer { turn = (turn + 1) % blocks.count }
+            return Piece(
+                block: blocks[turn], start: start, bytes: min(TransferStaging.pieceBytes, bytes - start))
         }
     }
 
     private func send(_ piece: Piece, of source: UnsafeRawBufferPointer, to address: lt_cuda_address) {
-        let block = blocks[piece.number % 2]
+        let block = piece.block
         block.wait()
         block.address.copyMemory(from: source.baseAddress! + piece.start, byteCount: piece.bytes)
         context.enqueue("upload") { context.driver.copyToDevice(address, block.address, piece.bytes, $0) }
@@ -93,7 +98,7 @@ package final class TransferStaging: @unchecked Sendable {
     ) {
         for number in 0..<(pieces.count + 1) {
             if number < pieces.count {
-                let block = blocks[number % 2]
+                let block = pieces[number].block
                 // An upload may still be reading it.
                 block.wait()
                 let address = source(pieces[number])
@@ -104,9 +109,8 @@ package final class TransferStaging: @unchecked Sendable {
             }
             if number > 0 {
                 let piece = pieces[number - 1]
-                let block = blocks[piece.number % 2]
-                block.wait()
-                (destination.baseAddress! + piece.start).copyMemory(from: block.address, byteCount: piece.bytes)
+                piece.block.wait()
+                (destination.baseAddress! + piece.start).copyMemory(from: piece.block.address, byteCount: piece.bytes)
             }
         }
     }

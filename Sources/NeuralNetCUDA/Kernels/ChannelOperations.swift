@@ -30,7 +30,8 @@ extension CUDABackend {
     }
 
     public func updateRunningStatistics(
-        mean: Slice, variance: Slice, pixels: Int, momentum: Float, runningMean: Slice, runningVariance: Slice
+        mean: Slice, variance: Slice, pixels: Int, momentum: Float, runningMean: Slice, runningVariance: Slice,
+        unless failures: Slice?
     ) {
         let channels = mean.bytes / MemoryLayout<Float>.size
         // Bessel's correction; of a single value the unbiased variance does not exist.
@@ -39,8 +40,8 @@ extension CUDABackend {
             "channels", "running_statistics", items: channels,
             lt_running_statistics_arguments(
                 mean: mean.address, variance: variance.address, running_mean: runningMean.address,
-                running_variance: runningVariance.address, channels: Int64(channels), momentum: momentum,
-                unbiased: unbiased))
+                running_variance: runningVariance.address, failures: failures?.address ?? 0,
+                channels: Int64(channels), momentum: momentum, unbiased: unbiased))
     }
 
     public func batchNormBackward(

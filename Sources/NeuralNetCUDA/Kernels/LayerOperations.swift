@@ -38,6 +38,10 @@ extension CUDABackend: LayerOperations {
             })
     }
 
+    public func countNotFinite(_ x: View, into count: Slice) {
+        countNotFinite(x.address, x.element, count: x.shape.count, adding: false, into: count)
+    }
+
     /// The channel with the largest value of every pixel, dense bytes: the first of equal ones; a NaN is the largest.
     package func argmax(x: View, labels: Slice) { classes("argmax", x: x, z: x, y: x, labels: labels) }
 

@@ -23,8 +23,8 @@ extension CUDABackend {
         launch("loss", "loss_gradient" + logits.suffix, items: logits.shape.pixels, arguments)
     }
 
-    public func readLoss(_ result: Slice) throws(NeuralNetError) -> LossResult {
-        let value = try read(result, as: lt_device_loss_result.self, lt_device_loss_result())
+    public func lossResult(_ bytes: UnsafeRawBufferPointer) -> LossResult {
+        let value = bytes.loadUnaligned(as: lt_device_loss_result.self)
         return LossResult(
             loss: value.loss, crossEntropy: value.cross_entropy, diceLoss: value.dice_loss,
             countedPixels: Int(value.counted), badLabels: Int(value.bad_labels))

@@ -34,8 +34,8 @@ final class SliceSlot: @unchecked Sendable {
         labels = try CUDABuffer(bytes: pixels, in: context)
         values = layout.givesForeground ? try CUDABuffer(bytes: valueBytes, in: context) : nil
         notFinite = DeviceSlice(
-            buffer: try CUDABuffer(bytes: CUDABackend.flatSumBytes, in: context), offset: 0,
-            bytes: CUDABackend.flatSumBytes)
+            buffer: try CUDABuffer(bytes: 8, in: context), offset: 0,
+            bytes: 8)
         hostVoxels = try PinnedMemory(bytes: pixels * MemoryLayout<Int16>.size, in: context)
         hostLabels = try PinnedMemory(bytes: pixels, in: context)
         hostValues = layout.givesForeground ? try PinnedMemory(bytes: valueBytes, in: context) : nil

@@ -12,10 +12,12 @@ public struct EpochRecord: Hashable, Sendable, Codable {
     public var validation: ValidationRecord?
     /// Wall time of training and validation.
     public var seconds: Double
+    /// What computed, and how precisely; nil in histories that do not say it.
+    public var device: String?
 
     public init(
         epoch: Int, step: Int, learningRate: Double, loss: Double, gradientNorm: Double, validation: ValidationRecord?,
-        seconds: Double
+        seconds: Double, device: String? = nil
     ) {
         self.epoch = epoch
         self.step = step
@@ -24,6 +26,7 @@ public struct EpochRecord: Hashable, Sendable, Codable {
         self.gradientNorm = gradientNorm
         self.validation = validation
         self.seconds = seconds
+        self.device = device
     }
 }
 

@@ -126,29 +126,52 @@ public struct Trainer<B: Backend>: Sendable {
         var losses = 0.0
         var norms = 0.0
         var rate = 0.0
-        for (number, indices) in batches.enumerated() {
-            let result = try step(indices, epoch, session)
+        var done = 0
+        func finish(_ step: StartedBatch) throws(TrainingError) {
+            let result = try taking(step.indices, epoch) { () throws(NeuralNetError) in
+                try session.result(of: step.step)
+            }
             losses += Double(result.loss.loss)
             norms += result.gradientNorm
             rate = result.learningRate
-            observe(
-                .batch(
-                    epoch: epoch, batch: number + 1, batches: batches.count, loss: losses / Double(number + 1)))
+            done += 1
+            observe(.batch(epoch: epoch, batch: done, batches: batches.count, loss: losses / Double(done)))
         }
+        // While the device is at one batch, the next is made ready.
+        var started: StartedBatch?
+        for indices in batches {
+            let next = try self.start(indices, epoch, session)
+            if let started { try finish(started) }
+            started = next
+        }
+        if let started { try finish(started) }
         let scores = try validation.map { source throws(TrainingError) in
             ValidationRecord(try evaluate(source, parameters: session))
         }
         return EpochRecord(
             epoch: epoch, step: session.stepsTaken, learningRate: rate, loss: losses / Double(batches.count),
-            gradientNorm: norms / Double(batches.count), validation: scores, seconds: (clock.now - start) / .seconds(1))
+            gradientNorm: norms / Double(batches.count), validation: scores, seconds: (clock.now - start) / .seconds(1),
+            device: backend.description)
     }
 
-    private func step(
+    private typealias StartedBatch = (indices: [Int], step: StartedStep)
+
+    private func start(
         _ indices: [Int], _ epoch: Int, _ session: TrainingSession<B>
-    ) throws(TrainingError) -> TrainingStepResult {
+    ) throws(TrainingError) -> StartedBatch {
         let batch = try Batch(indices, of: training, epoch: epoch)
+        let step = try taking(indices, epoch) { () throws(NeuralNetError) in
+            try session.start(batch.images, labels: batch.labels)
+        }
+        return (indices, step)
+    }
+
+    /// Runs a call of the engine on a batch, which its error names where the run diverged there.
+    private func taking<Result>(
+        _ indices: [Int], _ epoch: Int, _ body: () throws(NeuralNetError) -> Result
+    ) throws(TrainingError) -> Result {
         do {
-            return try session.step(batch.images, labels: batch.labels)
+            return try body()
         } catch let error where error.code == .notFinite {
             let names = indices.map(training.name(of:)).joined(separator: ", ")
             throw TrainingError(

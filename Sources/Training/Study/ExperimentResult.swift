@@ -23,8 +23,13 @@ public struct ExperimentResult: Hashable, Sendable, Codable {
         public let finished: Date
         /// Of training and validation, all epochs.
         public let trainingSeconds: Double
+        /// What computed the test slices' labels, and how precisely; nil in results that do not say it.
+        public let device: String?
 
-        package init(command: String, machine: String, finished: Date, trainingSeconds: Double) {
+        package init(
+            command: String, machine: String, finished: Date, trainingSeconds: Double, device: String? = nil
+        ) {
+            self.device = device
             self.command = command
             self.machine = machine
             self.finished = finished

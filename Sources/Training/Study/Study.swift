@@ -82,7 +82,8 @@ public struct Study<B: Backend>: Sendable {
         let result = ExperimentResult(
             experiment: experiment, settings: settings, recipe: recipe, data: identity, images: images,
             provenance: ExperimentResult.Provenance(
-                command: command, machine: Machine.description, finished: Date(), trainingSeconds: seconds))
+                command: command, machine: Machine.description, finished: Date(), trainingSeconds: seconds,
+                device: backend.description))
         try folder.save(divergence: nil)
         try folder.save(result)
         try folder.removeCheckpoint()

@@ -2,8 +2,10 @@ import ArgumentParser
 
 struct Bench: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Measure inference, training or image files on this machine.",
-        subcommands: [BenchInfer.self, BenchTrain.self, BenchImaging.self])
+        abstract: "Measure inference, training, studies or image files on this machine.",
+        subcommands: [
+            BenchInfer.self, BenchTrain.self, BenchStudy.self, BenchMatrix.self, BenchAgreement.self, BenchImaging.self,
+        ])
 }
 
 /// What both measurements share.

@@ -12,24 +12,33 @@ struct BenchInfer: ParsableCommand {
     @Option(help: "Images, .npy, instead of noise of --batch × --size × --size.") var input: String?
     @Option(help: "Where the last run's logits go, .npy.") var output: String?
     @Option(help: "Images that go through the network together. Default: up to 4.") var microBatch: Int?
+    @Flag(help: "Time the network alone: input and logits stay on the device, all images go through it together.")
+    var resident = false
     @Flag(help: "Print the time of every layer instead, and its share of the arithmetic.") var layers = false
 
     func run() throws {
-        try ExitStatus.guarding {
-            let batch = try input.map(ArrayFiles.readBatch) ?? noise()
-            let model = try network.load()
-            let backend = try device.backend()
-            let session = try InferenceSession(
-                network: model.network, parameters: model.parameters, backend: backend, height: batch.shape.h,
-                width: batch.shape.w, microBatch: microBatch ?? min(4, batch.shape.n))
-            if layers { return try printLayers(session, batch) }
-            var logits = try Tensor(zeros: try session.outputShape(images: batch.shape.n))
-            let stopwatch = Stopwatch(
-                options: options,
-                description: "\(model.architecture.kind.rawValue) inference on \(batch.shape), \(backend.description)")
+        try ExitStatus.guarding { try measure(on: try device.backend()) }
+    }
+
+    private func measure<B: Backend>(on backend: B) throws {
+        let batch = try input.map(ArrayFiles.readBatch) ?? noise()
+        let model = try network.load()
+        let session = try InferenceSession(
+            network: model.network, parameters: model.parameters, backend: backend, height: batch.shape.h,
+            width: batch.shape.w, microBatch: resident ? batch.shape.n : microBatch ?? min(4, batch.shape.n))
+        if layers { return try printLayers(session, batch) }
+        var logits = try Tensor(zeros: try session.outputShape(images: batch.shape.n))
+        let stopwatch = Stopwatch(
+            options: options,
+            description: "\(model.architecture.kind.rawValue) inference on \(batch.shape), \(backend.description)",
+            device: backend.description)
+        if resident {
+            try session.run(batch, into: &logits)
+            try stopwatch.measure { try session.runAgain(images: batch.shape.n) }
+        } else {
             try stopwatch.measure { try session.run(batch, into: &logits) }
-            if let output { try ArrayFiles.writeBatch(logits, to: output) }
         }
+        if let output { try ArrayFiles.writeBatch(logits, to: output) }
     }
 
     private func noise() throws -> Tensor {
@@ -40,7 +49,7 @@ struct BenchInfer: ParsableCommand {
     }
 
     /// The median of every layer's time over the repeats.
-    private func printLayers(_ session: InferenceSession<CPUBackend>, _ batch: Tensor) throws {
+    private func printLayers<B: Backend>(_ session: InferenceSession<B>, _ batch: Tensor) throws {
         var times: [[Double]] = []
         for _ in 0...options.repeats { times.append(try session.timings(batch)) }
         let rows = session.plan.layers.enumerated().map { index, layer in

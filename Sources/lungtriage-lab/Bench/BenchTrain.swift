@@ -13,29 +13,30 @@ struct BenchTrain: ParsableCommand {
     @Flag(help: "Print the time of every call of a step instead, without the optimiser's.") var layers = false
 
     func run() throws {
-        try ExitStatus.guarding {
-            let model = try network.load()
-            let backend = try device.backend()
-            let classes = model.network.outputChannels
-            let session = try TrainingSession(
-                network: model.network, parameters: model.parameters, backend: backend, batch: options.batch,
-                height: options.size, width: options.size,
-                options: .init(
-                    loss: .crossEntropy(classWeights: (0..<classes).map { Float($0 + 1) }),
-                    schedule: .constant(1e-4)))
-            let (images, labels) = try noise(channels: model.network.inputChannels, classes: classes)
-            if layers { return try printCalls(session, images, labels) }
-            let stopwatch = Stopwatch(
-                options: options,
-                description: "\(model.architecture.kind.rawValue) training step on \(images.shape), "
-                    + backend.description)
-            try stopwatch.measure { _ = try session.step(images, labels: labels) }
-        }
+        try ExitStatus.guarding { try measure(on: try device.backend()) }
+    }
+
+    private func measure<B: Backend>(on backend: B) throws {
+        let model = try network.load()
+        let classes = model.network.outputChannels
+        let session = try TrainingSession(
+            network: model.network, parameters: model.parameters, backend: backend, batch: options.batch,
+            height: options.size, width: options.size,
+            options: .init(
+                loss: .crossEntropy(classWeights: (0..<classes).map { Float($0 + 1) }),
+                schedule: .constant(1e-4)))
+        let (images, labels) = try noise(channels: model.network.inputChannels, classes: classes)
+        if layers { return try printCalls(session, images, labels) }
+        let stopwatch = Stopwatch(
+            options: options,
+            description: "\(model.architecture.kind.rawValue) training step on \(images.shape), "
+                + backend.description, device: backend.description)
+        try stopwatch.measure { _ = try session.step(images, labels: labels) }
     }
 
     /// The median of every call's time over the repeats.
-    private func printCalls(
-        _ session: TrainingSession<CPUBackend>, _ images: Tensor, _ labels: LabelMap
+    private func printCalls<B: Backend>(
+        _ session: TrainingSession<B>, _ images: Tensor, _ labels: LabelMap
     ) throws {
         var times: [[Double]] = []
         for _ in 0...options.repeats { times.append(try session.timings(images, labels: labels)) }

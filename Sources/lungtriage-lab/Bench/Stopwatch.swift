@@ -5,7 +5,7 @@ struct Stopwatch {
     private struct Ready: Encodable { let ready = true }
     private struct Lap: Encodable { let seconds: Double }
     private struct Report: Encodable {
-        let description: String
+        let description, device: String
         let batch: Int
         let secondsPerImage, secondsPerRun: Double
         let allSeconds: [Double]
@@ -15,6 +15,8 @@ struct Stopwatch {
     let options: BenchOptions
     /// What is measured, for people.
     let description: String
+    /// What computes, and how precisely.
+    let device: String
 
     /// Runs `work` once untimed, then as the options say, and prints the result.
     func measure(_ work: () throws -> Void) throws {
@@ -45,8 +47,8 @@ struct Stopwatch {
         if options.json {
             try JSONOutput.print(
                 Report(
-                    description: description, batch: options.batch, secondsPerImage: perImage, secondsPerRun: median,
-                    allSeconds: all, peakResidentBytes: peak))
+                    description: description, device: device, batch: options.batch, secondsPerImage: perImage,
+                    secondsPerRun: median, allSeconds: all, peakResidentBytes: peak))
         } else {
             print("\(description)")
             print("  \(milliseconds(perImage)) ms per image, median of \(all.count) runs of \(options.batch)")

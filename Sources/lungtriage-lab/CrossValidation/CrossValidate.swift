@@ -31,24 +31,27 @@ struct CrossValidate: ParsableCommand {
     func run() throws {
         try ExitStatus.guarding {
             guard data.volumes != nil else { throw ValidationError("Name the patients' folder: --volumes.") }
-            let backend = try device.backend()
-            let sources = try data.sources(for: training.task, backend: backend)
-            let patients = sources.volumes?.patients.map(\.volume.name) ?? []
-            let validation = try CrossValidation(
-                PatientFolds(patients, count: folds, dealing: dealing), of: sources,
-                selection: data.selection(training.task, training.preparation), setup: training.setup(),
-                output: URL(filePath: output), command: CommandLine.arguments.joined(separator: " "), backend: backend)
-            for (index, group) in validation.folds.groups.enumerated() {
-                StandardError.write("Fold \(index + 1) of \(folds): \(group.joined(separator: ", "))\n")
-            }
-            var progress = CrossValidationProgress(folds: folds)
-            let result = try validation.run(labels(backend)) { progress.show($0) }
-            try CrossValidationReport(result).print(json: json)
+            try validate(on: try device.backend())
         }
     }
 
+    private func validate<B: Backend>(on backend: B) throws {
+        let sources = try data.sources(for: training.task, backend: backend)
+        let patients = sources.volumes?.patients.map(\.volume.name) ?? []
+        let validation = try CrossValidation(
+            PatientFolds(patients, count: folds, dealing: dealing), of: sources,
+            selection: data.selection(training.task, training.preparation), setup: training.setup(),
+            output: URL(filePath: output), command: CommandLine.arguments.joined(separator: " "), backend: backend)
+        for (index, group) in validation.folds.groups.enumerated() {
+            StandardError.write("Fold \(index + 1) of \(folds): \(group.joined(separator: ", "))\n")
+        }
+        var progress = CrossValidationProgress(folds: folds)
+        let result = try validation.run(labels(backend)) { progress.show($0) }
+        try CrossValidationReport(result).print(json: json)
+    }
+
     /// As `evaluate` labels.
-    private func labels(_ backend: CPUBackend) throws -> CrossValidation<CPUBackend>.Prediction {
+    private func labels<B: Backend>(_ backend: B) throws -> CrossValidation<B>.Prediction {
         let lungs = try data.lungModel.map { try SegmentationModel.load($0) }
         let (task, options) = (training.task, prediction)
         let name = [
@@ -56,7 +59,7 @@ struct CrossValidate: ParsableCommand {
             try lungs.map { "lung model \(try $0.parameters.fingerprint())" },
         ].compactMap { $0 }.joined(separator: ", ")
         let segmenter = try lungs.map { try LungSegmenter($0, backend: backend) }
-        return CrossValidation.Prediction(name: name) { model in
+        return CrossValidation<B>.Prediction(name: name) { model in
             let predictor = try Predictor(model, task: task, lungs: segmenter, options: options, backend: backend)
             return { set in try predictor.labels(of: set, ct: set.volume.ct) }
         }

@@ -43,24 +43,29 @@ struct DeepDreamCommand: ParsableCommand {
             let options = DreamOptions(
                 objective: objective, octaves: octaves, scale: scale, iterations: iterations, stepSize: stepSize,
                 jitter: jitter, smoothing: smoothing, bands: bands, seed: seed)
-            let dreamer = try DeepDream(
-                network: model.network, parameters: model.parameters, options: options, backend: try device.backend())
             let start = try from.map { try startingSlice($0, model) }
-            let wanted = classes.isEmpty ? Array(0..<model.network.outputChannels) : classes
-            var dreams: [Dream] = []
-            for channel in wanted {
-                let dream =
-                    if let start {
-                        try dreamer.dream(of: channel, from: start, show)
-                    } else {
-                        try dreamer.dream(of: channel, height: size, width: size, show)
-                    }
-                clear()
-                report(dream)
-                dreams.append(dream)
-            }
+            let dreams = try dreams(of: model, options, from: start, on: try device.backend())
             let names = model.metadata["task"].flatMap(SegmentationTask.init(rawValue:))?.classNames ?? []
             try PNG.write(try DreamFigure(classNames: names).picture(of: dreams, from: start), to: output)
+        }
+    }
+
+    private func dreams<B: Backend>(
+        of model: SegmentationModel, _ options: DreamOptions, from start: Plane?, on backend: B
+    ) throws -> [Dream] {
+        let dreamer = try DeepDream(
+            network: model.network, parameters: model.parameters, options: options, backend: backend)
+        let wanted = classes.isEmpty ? Array(0..<model.network.outputChannels) : classes
+        return try wanted.map { channel in
+            let dream =
+                if let start {
+                    try dreamer.dream(of: channel, from: start, show)
+                } else {
+                    try dreamer.dream(of: channel, height: size, width: size, show)
+                }
+            clear()
+            report(dream)
+            return dream
         }
     }
 

@@ -34,7 +34,7 @@ struct Reproduce: ParsableCommand {
             let experiments = only.isEmpty ? PaperExperiment.all : try PaperExperiment.selection(only)
             let output = URL(filePath: output)
             let report = StudyReport(data: data, output: output)
-            let diverged = reportOnly ? [:] : try train(experiments, data, output, report)
+            let diverged = reportOnly ? [:] : try train(experiments, data, output, report, on: try device.backend())
             let file = try report.write()
             print("The report: \(file.path)")
             if !diverged.isEmpty {
@@ -44,12 +44,12 @@ struct Reproduce: ParsableCommand {
         }
     }
 
-    private func train(
-        _ experiments: [PaperExperiment], _ data: StudyData, _ output: URL, _ report: StudyReport
+    private func train<B: Backend>(
+        _ experiments: [PaperExperiment], _ data: StudyData, _ output: URL, _ report: StudyReport, on backend: B
     ) throws -> [PaperExperiment: TrainingError] {
         let study = Study(
             data: data, settings: try StudySettings(baseFilters: baseFilters, epochs: epochs, size: size),
-            output: output, command: CommandLine.arguments.joined(separator: " "), backend: try device.backend())
+            output: output, command: CommandLine.arguments.joined(separator: " "), backend: backend)
         var progress = try StudyProgress(study, experiments)
         return try study.run(experiments) { event in
             progress.show(event)

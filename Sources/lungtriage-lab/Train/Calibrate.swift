@@ -30,37 +30,40 @@ struct Calibrate: ParsableCommand {
             guard range > 0, step > 0, range / step <= 100 else {
                 throw ValidationError("--range and --step must be above 0, and at most 100 steps apart.")
             }
-            let model = try SegmentationModel.load(model)
-            let task = try model.task
-            let backend = try device.backend()
-            let lungs = try lungModel.map { try LungSegmenter(SegmentationModel.load($0), backend: backend) }
-            let sets = try data.sets(for: task, lungs: lungs)
-            guard !sets.isEmpty else { throw ValidationError("There is nothing to calibrate on.") }
-            func value(_ shifts: [Float]) throws -> Double {
-                let shifted = try model.shiftingScores(by: shifts)
-                let predictor = try Predictor(shifted, task: task, lungs: lungs, options: prediction, backend: backend)
-                var evaluation = Evaluation(classes: task.classes)
-                for set in sets {
-                    try evaluation.add(set, task: task) { try predictor.labels(of: set, ct: $0) }
-                }
-                return Distribution((1..<task.classes).map { evaluation.pooled(measure, of: $0) }).mean ?? 0
-            }
-            var shifts = [Float](repeating: 0, count: task.classes)
-            var best = try value(shifts)
-            print(String(format: "as trained: %@ %.4f", measure.rawValue, best))
-            for label in 1..<task.classes {
-                for step in stride(from: -range, through: range, by: step) {
-                    var tried = shifts
-                    tried[label] = step
-                    let found = try value(tried)
-                    if found > best { (best, shifts) = (found, tried) }
-                }
-                print(String(format: "class %d shifted by %.2f: %@ %.4f", label, shifts[label], measure.rawValue, best))
-            }
-            var chosen = try model.shiftingScores(by: shifts)
-            chosen.metadata["operating_point"] = "shifts \(shifts), largest \(measure.rawValue) on validation data"
-            try chosen.save(to: output, storage: half ? .float16 : .float32)
+            try calibrate(on: try device.backend())
         }
+    }
+
+    private func calibrate<B: Backend>(on backend: B) throws {
+        let model = try SegmentationModel.load(model)
+        let task = try model.task
+        let lungs = try lungModel.map { try LungSegmenter(SegmentationModel.load($0), backend: backend) }
+        let sets = try data.sets(for: task, lungs: lungs)
+        guard !sets.isEmpty else { throw ValidationError("There is nothing to calibrate on.") }
+        func value(_ shifts: [Float]) throws -> Double {
+            let shifted = try model.shiftingScores(by: shifts)
+            let predictor = try Predictor(shifted, task: task, lungs: lungs, options: prediction, backend: backend)
+            var evaluation = Evaluation(classes: task.classes)
+            for set in sets {
+                try evaluation.add(set, task: task) { try predictor.labels(of: set, ct: $0) }
+            }
+            return Distribution((1..<task.classes).map { evaluation.pooled(measure, of: $0) }).mean ?? 0
+        }
+        var shifts = [Float](repeating: 0, count: task.classes)
+        var best = try value(shifts)
+        print(String(format: "as trained: %@ %.4f", measure.rawValue, best))
+        for label in 1..<task.classes {
+            for step in stride(from: -range, through: range, by: step) {
+                var tried = shifts
+                tried[label] = step
+                let found = try value(tried)
+                if found > best { (best, shifts) = (found, tried) }
+            }
+            print(String(format: "class %d shifted by %.2f: %@ %.4f", label, shifts[label], measure.rawValue, best))
+        }
+        var chosen = try model.shiftingScores(by: shifts)
+        chosen.metadata["operating_point"] = "shifts \(shifts), largest \(measure.rawValue) on validation data"
+        try chosen.save(to: output, storage: half ? .float16 : .float32)
     }
 }
 

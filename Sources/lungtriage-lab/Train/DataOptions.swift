@@ -34,7 +34,7 @@ struct DataOptions: ParsableArguments {
     }
 
     /// Reads what was named. Throws what the data sets and the lung model throw.
-    func sources(for task: SegmentationTask, backend: CPUBackend) throws -> TrainingSources {
+    func sources<B: Backend>(for task: SegmentationTask, backend: B) throws -> TrainingSources {
         let lungs = try lungModel.map { try LungSegmenter(SegmentationModel.load($0), backend: backend) }
         var sources = TrainingSources()
         if let medseg {

@@ -24,21 +24,26 @@ struct Evaluate: ParsableCommand {
 
     func run() throws {
         try ExitStatus.guarding {
-            let model = try SegmentationModel.load(model)
-            let task = try model.task
             let backend = try device.backend()
-            let lungs = try lungModel.map { try LungSegmenter(SegmentationModel.load($0), backend: backend) }
-            let predictor = try Predictor(model, task: task, lungs: lungs, options: prediction, backend: backend)
-            var evaluated = EvaluatedSlices(task: task, keepsSlices: overlays != nil)
-            for set in try data.sets(for: task, lungs: lungs) {
-                try evaluated.add(set) { ct throws in try predictor.labels(of: set, ct: ct) }
-            }
+            let evaluated = try evaluated(on: backend)
             guard !evaluated.evaluation.images.isEmpty else { throw ValidationError("There is nothing to evaluate.") }
-            let report = EvaluationReport(evaluated.evaluation)
+            let report = EvaluationReport(evaluated.evaluation, device: backend.description)
             if json { try JSONOutput.print(report) } else { for line in report.lines { print(line) } }
             // Last, so that no picture can cost the figures.
             if let overlays { try PNG.write(try evaluated.overlays(), to: overlays) }
         }
+    }
+
+    private func evaluated<B: Backend>(on backend: B) throws -> EvaluatedSlices {
+        let model = try SegmentationModel.load(model)
+        let task = try model.task
+        let lungs = try lungModel.map { try LungSegmenter(SegmentationModel.load($0), backend: backend) }
+        let predictor = try Predictor(model, task: task, lungs: lungs, options: prediction, backend: backend)
+        var evaluated = EvaluatedSlices(task: task, keepsSlices: overlays != nil)
+        for set in try data.sets(for: task, lungs: lungs) {
+            try evaluated.add(set) { ct throws in try predictor.labels(of: set, ct: ct) }
+        }
+        return evaluated
     }
 }
 
@@ -80,8 +85,11 @@ struct EvaluationReport: Encodable {
     let classes: [ClassReport]
     /// Rows are actual classes, columns predicted ones; pixels.
     let confusion: [[Int]]
+    /// What computed, and how precisely.
+    let device: String
 
-    init(_ evaluation: Evaluation) {
+    init(_ evaluation: Evaluation, device: String) {
+        self.device = device
         images = evaluation.images.count
         globalAccuracy = Summary(evaluation.globalAccuracy)
         classes = (0..<evaluation.classes).map { label in
@@ -111,6 +119,6 @@ struct EvaluationReport: Encodable {
             + "σ \(text(globalAccuracy.standardDeviation)), variance \(text(globalAccuracy.variance))"
         return ["\(images) images, whole slices at their own resolution", accuracy, ""]
             + TextTable.lines(rows, rightAligned: Set(2..<(2 + measures.count)))
-            + ["", "Research use, not a medical device."]
+            + ["", "Computed on \(device). Research use, not a medical device."]
     }
 }

@@ -26,27 +26,30 @@ struct EvaluateScan: ParsableCommand {
 
     func run() throws {
         try ExitStatus.guarding {
-            let backend = try device.backend()
-            let model = try SegmentationModel.load(model)
-            let effusion = try model.task == .multiclass ? SyntheticEffusion.label : nil
-            let segmenter = LesionSegmenter(
-                lesions: try VolumeSegmenter(model, backend: backend, averagesMirrored: prediction.mirror),
-                lungs: try LungSegmenter(SegmentationModel.load(lungModel), backend: backend),
-                cleaning: prediction.raw ? nil : LesionCleaning(effusion: effusion))
-            let image = try NIfTIFile.read(input)
-            let onTerminal = StandardError.isTerminal
-            let found = try segmenter.labels(of: image.lps()) { share in
-                if onTerminal { StandardError.write("\r\(Int(share * 100)) %") }
-            }
-            if onTerminal { StandardError.write("\r      \r") }
-            if let output { try NIfTIFile.write(labels: found.lesions, on: image.header, to: output) }
-            if let lungOutput { try NIfTIFile.write(labels: found.lungs, on: image.header, to: lungOutput) }
-            let report = try ScanReport(
-                found, classes: model.task.classes,
-                actual: sliceLabels.map { try SliceLabels(URL(filePath: $0)).infected })
+            let report = try report(on: try device.backend())
             if json { return try JSONOutput.print(report) }
             for line in report.lines { print(line) }
         }
+    }
+
+    private func report<B: Backend>(on backend: B) throws -> ScanReport {
+        let model = try SegmentationModel.load(model)
+        let effusion = try model.task == .multiclass ? SyntheticEffusion.label : nil
+        let segmenter = LesionSegmenter(
+            lesions: try VolumeSegmenter(model, backend: backend, averagesMirrored: prediction.mirror),
+            lungs: try LungSegmenter(SegmentationModel.load(lungModel), backend: backend),
+            cleaning: prediction.raw ? nil : LesionCleaning(effusion: effusion))
+        let image = try NIfTIFile.read(input)
+        let onTerminal = StandardError.isTerminal
+        let found = try segmenter.labels(of: image.lps()) { share in
+            if onTerminal { StandardError.write("\r\(Int(share * 100)) %") }
+        }
+        if onTerminal { StandardError.write("\r      \r") }
+        if let output { try NIfTIFile.write(labels: found.lesions, on: image.header, to: output) }
+        if let lungOutput { try NIfTIFile.write(labels: found.lungs, on: image.header, to: lungOutput) }
+        return try ScanReport(
+            lesions: found.lesions, lungs: found.lungs, classes: model.task.classes,
+            actual: sliceLabels.map { try SliceLabels(URL(filePath: $0)).infected }, device: backend.description)
     }
 }
 
@@ -66,15 +69,18 @@ private struct ScanReport: Encodable {
     let infectedPercent: Double?
     let slices, infectedSlices: Int
     let rowsAsSlices, rowsReversed: Agreement?
+    /// What computed, and how precisely.
+    let device: String
 
-    init(_ found: LesionSegmenter<CPUBackend>.Labels, classes: Int, actual: [Bool]?) throws {
-        let voxel = found.lungs.grid.voxelVolume
-        let lung = found.lungs.voxels.count { $0 != 0 }
+    init(lesions: LabelVolume, lungs: LabelVolume, classes: Int, actual: [Bool]?, device: String) throws {
+        self.device = device
+        let voxel = lungs.grid.voxelVolume
+        let lung = lungs.voxels.count { $0 != 0 }
         lungMilliliters = Double(lung) * voxel
-        let counts = (1..<classes).map { label in found.lesions.voxels.count { Int($0) == label } }
+        let counts = (1..<classes).map { label in lesions.voxels.count { Int($0) == label } }
         lesionMilliliters = counts.map { Double($0) * voxel }
         infectedPercent = lung > 0 ? 100 * Double(counts.reduce(0, +)) / Double(lung) : nil
-        let detection = try SliceDetection(lesions: found.lesions, lungs: found.lungs)
+        let detection = try SliceDetection(lesions: lesions, lungs: lungs)
         slices = detection.shares.count
         infectedSlices = detection.infected.count { $0 }
         rowsAsSlices = try actual.map { Agreement(try detection.scores(actual: $0)) }
@@ -94,6 +100,6 @@ private struct ScanReport: Encodable {
                 + "\(infectedSlices) of \(slices) slices with at least 1 % of their lung",
         ]
             + [rowsAsSlices.map { line("rows as slices", $0) }, rowsReversed.map { line("rows reversed", $0) }]
-            .compactMap { $0 } + ["Research use, not a medical device."]
+            .compactMap { $0 } + ["Computed on \(device). Research use, not a medical device."]
     }
 }

@@ -18,7 +18,7 @@ struct EvaluationOptions: ParsableArguments {
     var effusions: UInt64?
 
     /// Reads what was named. Throws a usage error for what does not fit together, and what the data sets throw.
-    func sets(for task: SegmentationTask, lungs: LungSegmenter<CPUBackend>?) throws -> [EvaluationSet] {
+    func sets<B: Backend>(for task: SegmentationTask, lungs: LungSegmenter<B>?) throws -> [EvaluationSet] {
         var sets: [EvaluationSet] = []
         if let medseg {
             let data = try MedSegSlices(folder: URL(filePath: medseg), splitColumn: split)

@@ -11,14 +11,14 @@ struct PredictionOptions: ParsableArguments {
 }
 
 /// A model's labels: as the network gives them, or cleaned as in serving.
-enum Predictor {
-    case network(VolumeSegmenter<CPUBackend>)
-    case lungs(LungSegmenter<CPUBackend>)
-    case lesions(LesionSegmenter<CPUBackend>)
+enum Predictor<B: Backend> {
+    case network(VolumeSegmenter<B>)
+    case lungs(LungSegmenter<B>)
+    case lesions(LesionSegmenter<B>)
 
     init(
-        _ model: SegmentationModel, task: SegmentationTask, lungs: LungSegmenter<CPUBackend>?,
-        options: PredictionOptions, backend: CPUBackend
+        _ model: SegmentationModel, task: SegmentationTask, lungs: LungSegmenter<B>?,
+        options: PredictionOptions, backend: B
     ) throws {
         if task == .lungs && !options.raw {
             self = .lungs(try LungSegmenter(model, backend: backend))

@@ -16,20 +16,21 @@ struct Train: ParsableCommand {
     @Option(help: "Folder of the run.") var output: String
 
     func run() throws {
-        try ExitStatus.guarding {
-            let backend = try device.backend()
-            var selection = data.selection(training.task, training.preparation)
-            selection.validationVolumes = validate
-            selection.testVolumes = leaveOut
-            let data = try data.sources(for: training.task, backend: backend).data(selection)
-            guard !data.training.isEmpty else {
-                throw ValidationError("There is nothing to train on: name data that fits the task.")
-            }
-            let trainer = try training.setup().trainer(data, folder: URL(filePath: output), backend: backend)
-            StandardError.write("\(data.training.count) slices to train on, \(data.validation.count) to validate.\n")
-            var progress = TrainingProgress()
-            _ = try trainer.run { progress.show($0) }
-            print("The best model: \(trainer.bestModel.path)")
+        try ExitStatus.guarding { try train(on: try device.backend()) }
+    }
+
+    private func train<B: Backend>(on backend: B) throws {
+        var selection = data.selection(training.task, training.preparation)
+        selection.validationVolumes = validate
+        selection.testVolumes = leaveOut
+        let data = try data.sources(for: training.task, backend: backend).data(selection)
+        guard !data.training.isEmpty else {
+            throw ValidationError("There is nothing to train on: name data that fits the task.")
         }
+        let trainer = try training.setup().trainer(data, folder: URL(filePath: output), backend: backend)
+        StandardError.write("\(data.training.count) slices to train on, \(data.validation.count) to validate.\n")
+        var progress = TrainingProgress()
+        _ = try trainer.run { progress.show($0) }
+        print("The best model: \(trainer.bestModel.path)")
     }
 }

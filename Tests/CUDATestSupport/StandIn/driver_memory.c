@@ -100,6 +100,9 @@ EXPORT int cuMemFree_v2(lt_cuda_address address) {
         used -= b->bytes;
         // Whoever still writes there meets other bytes; whoever reads, too.
         memset(b->address, 0xDD, b->bytes < 4096 ? b->bytes : 4096);
+        // The addresses stay this block's; the pages behind the first go back to the system.
+        uint8_t *page = range + ((size_t)(b->address - range) / 4096 + 2) * 4096, *end = b->address + b->bytes;
+        if (end > page) madvise(page, (size_t)(end - page) / 4096 * 4096, MADV_DONTNEED);
     }
     pthread_mutex_unlock(&standin_lock);
     return 0;

@@ -16,7 +16,7 @@ typedef struct {
     char name[96];
     int value, seen;
 } entry;
-static entry settings[128], counters[64], faults[16];
+static entry settings[128], counters[128], faults[16];
 
 EXPORT void standin_set(const char *name, int value);
 EXPORT void standin_fail(const char *function, int nth, int result);
@@ -74,7 +74,7 @@ int standin_setting(const char *name) {
 
 void standin_count(const char *name) {
     pthread_mutex_lock(&standin_lock);
-    find(counters, 64, name)->value++;
+    find(counters, 128, name)->value++;
     pthread_mutex_unlock(&standin_lock);
 }
 
@@ -112,7 +112,7 @@ int standin_called(const char *function) {
 
 // What tests call.
 EXPORT void standin_set(const char *name, int value) { find(settings, 128, name)->value = value; }
-EXPORT int standin_counter(const char *name) { return find(counters, 64, name)->value; }
+EXPORT int standin_counter(const char *name) { return find(counters, 128, name)->value; }
 /// The nth call from now on gives this result and does nothing.
 EXPORT void standin_fail(const char *function, int nth, int result) {
     entry *fault = find(faults, 16, function);
@@ -120,6 +120,11 @@ EXPORT void standin_fail(const char *function, int nth, int result) {
     fault->value = result;
 }
 EXPORT const char *standin_violations(void) { return violations; }
+
+void standin_print_counters(FILE *file) {
+    for (int i = 0; i < 128; i++)
+        if (counters[i].value) fprintf(file, "%s %d\n", counters[i].name, counters[i].value);
+}
 
 handle *new_handle(uint32_t magic) {
     handle *made = calloc(1, sizeof *made);

@@ -3,6 +3,7 @@
 #define LUNGTRIAGE_DRIVER_STATE_H
 
 #include <pthread.h>
+#include <stdio.h>
 
 #include "standin.h"
 
@@ -51,6 +52,9 @@ void standin_violation(const char *format, ...);
 int standin_check_range(const char *what, uint64_t address, size_t bytes);
 int standin_setting(const char *name);
 void standin_count(const char *name);
+const char *standin_violations(void);
+/// A line for each counter that is not 0.
+void standin_print_counters(FILE *file);
 void standin_enqueue(lt_cuda_stream stream, void (*run)(void *), const void *data, size_t bytes);
 /// Notes what a stream was given, or that the host waits for it, in the order of calls; where the setting "journal" wants it.
 void standin_journal(const char *what, lt_cuda_stream stream);

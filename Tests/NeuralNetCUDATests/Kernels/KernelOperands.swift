@@ -1,4 +1,5 @@
 import CUDAEmulator
+import CUDATestSupport
 import Foundation
 import NeuralNet
 import NeuralNetCUDA

@@ -1,3 +1,4 @@
+import CUDATestSupport
 import NeuralNet
 import NeuralNetCUDA
 import Testing
@@ -45,9 +46,10 @@ struct LayerKernelTests {
 
     init() throws { cpu = try CPUBackend(threads: 1, instructionSet: .portable) }
 
-    @Test(arguments: Operation.allCases, ElementType.allCases)
-    func equalsCPU(operation: Operation, element: ElementType) throws {
-        try withStandIn(element) { gpu, _ in
+    @Test(arguments: Operation.allCases, TestGPU.exact)
+    func equalsCPU(operation: Operation, on test: TestGPU) throws {
+        let element = test.element
+        try test.run { gpu in
             for shape in KernelShape.all {
                 let count = try shape.shape.count
                 let special: [Float] = [.nan, .infinity, -.infinity, -0.0, 1e-30]
@@ -66,7 +68,7 @@ struct LayerKernelTests {
 
     /// The element's number has a part that chooses a key; this shape crosses into the second segment.
     @Test func dropoutBeyondOneSegment() throws {
-        try withStandIn(.bfloat16) { gpu, _ in
+        try onEveryGPU(.bfloat16) { gpu in
             let shape = KernelShape(n: 1, h: 1, w: 262_145, c: 5)
             let x = [Float](repeating: 1, count: try shape.shape.count)
             let expected = try Operation.dropout.run(on: cpu, shape, x, x).map(ElementType.bfloat16.stored)
@@ -74,9 +76,9 @@ struct LayerKernelTests {
         }
     }
 
-    @Test(arguments: ElementType.allCases)
-    func countNotFinite(element: ElementType) throws {
-        try withStandIn(element) { gpu, _ in
+    @Test(arguments: TestGPU.exact)
+    func countNotFinite(on test: TestGPU) throws {
+        try test.run { gpu in
             for (count, every) in [(1, 1), (17, 3), (5000, 7), (9000, 10_000)] {
                 let shape = KernelShape(n: 1, h: 1, w: 1, c: count)
                 let bad: [Float] = [.nan, .infinity, -.infinity]
@@ -87,9 +89,10 @@ struct LayerKernelTests {
         }
     }
 
-    @Test(arguments: ElementType.allCases)
-    func argmaxAndForeground(element: ElementType) throws {
-        try withStandIn(element) { gpu, _ in
+    @Test(arguments: TestGPU.exact)
+    func argmaxAndForeground(on test: TestGPU) throws {
+        let element = test.element
+        try test.run { gpu in
             for shape in KernelShape.all {
                 let x = kernelValues(try shape.shape.count, seed: 5, special: [.nan]).map(element.stored)
                 let labels = try gpu.scratch(try shape.shape.pixels)

@@ -1,3 +1,4 @@
+import CUDATestSupport
 import NeuralNet
 import NeuralNetCUDA
 import Testing
@@ -39,9 +40,10 @@ struct PoolingKernelTests {
             gathered: try backend.contents(gathered, small))
     }
 
-    @Test(arguments: ElementType.allCases)
-    func equalsCPU(element: ElementType) throws {
-        try withStandIn(element) { gpu, _ in
+    @Test(arguments: TestGPU.exact)
+    func equalsCPU(on test: TestGPU) throws {
+        let element = test.element
+        try test.run { gpu in
             for shape in KernelShape.all where shape.h >= 2 && shape.w >= 2 {
                 let count = try shape.shape.count
                 for special in [[], [Float.nan, .infinity, -.infinity]] {

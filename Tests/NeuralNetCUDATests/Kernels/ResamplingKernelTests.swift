@@ -1,3 +1,4 @@
+import CUDATestSupport
 import Imaging
 import NeuralNet
 import NeuralNetCUDA
@@ -26,12 +27,13 @@ struct ResamplingKernelTests {
         return try CTVolume(grid: try grid(size), voxels: voxels)
     }
 
-    @Test(arguments: ElementType.allCases)
-    func pictures(element: ElementType) throws {
+    @Test(arguments: TestGPU.exact)
+    func pictures(on test: TestGPU) throws {
+        let element = test.element
         let volume = try volume(seed: 31)
         var values = PictureValues(window: -1000...400)
         values.clamp = -1100...1500
-        try withStandIn(element) { gpu, _ in
+        try test.run { gpu in
             let resizers = try ResamplingKernelTests.rectangles.map {
                 try SliceResizer($0, height: height, width: width)
             }
@@ -63,9 +65,10 @@ struct ResamplingKernelTests {
         }
     }
 
-    @Test(arguments: ElementType.allCases, [1, 2, 4])
-    func restoring(element: ElementType, classes: Int) throws {
-        try withStandIn(element) { gpu, _ in
+    @Test(arguments: TestGPU.exact, [1, 2, 4])
+    func restoring(on test: TestGPU, classes: Int) throws {
+        let element = test.element
+        try test.run { gpu in
             let resizers = try ResamplingKernelTests.rectangles.map {
                 try SliceResizer($0, height: height, width: width)
             }
@@ -108,9 +111,10 @@ struct ResamplingKernelTests {
         }
     }
 
-    @Test(arguments: ElementType.allCases)
-    func mirroring(element: ElementType) throws {
-        try withStandIn(element) { gpu, _ in
+    @Test(arguments: TestGPU.exact)
+    func mirroring(on test: TestGPU) throws {
+        let element = test.element
+        try test.run { gpu in
             for shape in KernelShape.all {
                 let count = try shape.shape.count
                 let (x, z) = (kernelValues(count, seed: 33), kernelValues(count, seed: 34))

@@ -1,3 +1,4 @@
+import CUDATestSupport
 import NeuralNet
 import NeuralNetCUDA
 import Testing
@@ -48,9 +49,10 @@ struct TrainingKernelTests {
             gamma: try backend.floats(ofGamma), beta: try backend.floats(ofBeta))
     }
 
-    @Test(arguments: ElementType.allCases)
-    func channelSums(element: ElementType) throws {
-        try withStandIn(element) { gpu, _ in
+    @Test(arguments: TestGPU.exact)
+    func channelSums(on test: TestGPU) throws {
+        let element = test.element
+        try test.run { gpu in
             for shape in KernelShape.all + TrainingKernelTests.many where shape.n * shape.h * shape.w > 1 {
                 let count = try shape.shape.count
                 let x = kernelValues(count, seed: 10).map(element.stored)
@@ -80,7 +82,7 @@ struct TrainingKernelTests {
 
     /// A mean far away, and an outlier where a share begins, leave the variance its accuracy.
     @Test func momentsFarFromZero() throws {
-        try withStandIn { gpu, _ in
+        try onEveryGPU { gpu in
             let shape = KernelShape(n: 1, h: 40, w: 100, c: 3)
             var x = kernelValues(try shape.shape.count, seed: 12).map { 10_000 + $0 }
             x[0] = 90_000
@@ -99,7 +101,7 @@ struct TrainingKernelTests {
     }
 
     @Test func runningStatisticsEqualCPU() throws {
-        try withStandIn { gpu, _ in
+        try onEveryGPU { gpu in
             func run<B: Backend>(on backend: B, pixels: Int) throws -> [Float] {
                 let slices = try (20..<24).map { try backend.slice(kernelValues(5, seed: $0).map { abs($0) }) }
                 backend.updateRunningStatistics(
@@ -157,9 +159,10 @@ struct TrainingKernelTests {
         return LossResults(result: try backend.readLoss(result), gradient: try backend.contents(gradient, of.shape))
     }
 
-    @Test(arguments: losses, ElementType.allCases)
-    func loss(of: LossCase, element: ElementType) throws {
-        try withStandIn(element) { gpu, _ in
+    @Test(arguments: losses, TestGPU.exact)
+    func loss(of: LossCase, on test: TestGPU) throws {
+        let element = test.element
+        try test.run { gpu in
             let x = kernelValues(try of.shape.shape.count, seed: 13).map(element.stored)
             var labels = kernelValues(try of.shape.shape.pixels, seed: 14).map {
                 UInt8(Int(abs($0) * 100) % of.shape.c)
@@ -184,7 +187,7 @@ struct TrainingKernelTests {
 
     /// Loss scaling: the gradient alone, before it is rounded, so that what float16 would lose survives.
     @Test func scaledGradient() throws {
-        try withStandIn(.float16) { gpu, _ in
+        try onEveryGPU(.float16) { gpu in
             let of = LossCase(shape: KernelShape(n: 1, h: 256, w: 256, c: 2), dice: 0)
             let x = [Float](repeating: 0, count: try of.shape.shape.count)
             let labels = [UInt8](repeating: 0, count: try of.shape.shape.pixels)
@@ -198,7 +201,7 @@ struct TrainingKernelTests {
     // MARK: - Optimiser
 
     @Test func adamEqualsCPU() throws {
-        try withStandIn { gpu, _ in
+        try onEveryGPU { gpu in
             for count in [1, 255, 1000] {
                 func run<B: Backend>(on backend: B) throws -> [Float] {
                     let parameters = try backend.slice(kernelValues(count, seed: 15))
@@ -221,11 +224,15 @@ struct TrainingKernelTests {
     }
 
     @Test func sumOfSquares() throws {
-        try withStandIn { gpu, _ in
+        try onEveryGPU { gpu in
             for count in [1, 4096, 4097, 20_000] {
                 let values = kernelValues(count, seed: 17)
                 let exact = values.reduce(0) { $0 + Double($1) * Double($1) }
-                let found = try inEveryOrder { try gpu.sumOfSquares(try gpu.slice(values)) }
+                let sum = try gpu.scratch(8)
+                let found = try inEveryOrder {
+                    gpu.sumOfSquares(try gpu.slice(values), into: sum)
+                    return try gpu.bytes(sum).withUnsafeBytes { $0.loadUnaligned(as: Double.self) }
+                }
                 #expect(abs(found - exact) <= 1e-13 * exact)
             }
         }
@@ -233,7 +240,7 @@ struct TrainingKernelTests {
 
     /// Mixed precision: one value that is not finite, and the step is left out on the device.
     @Test func overflowLeavesTheStepOut() throws {
-        try withStandIn { gpu, _ in
+        try onEveryGPU { gpu in
             let start = kernelValues(10, seed: 18)
             for (bad, changes) in [(Float(1), true), (.infinity, false), (.nan, false)] {
                 let (parameters, first, second) = (try gpu.slice(start), try gpu.scratch(40), try gpu.scratch(40))

@@ -1,13 +1,15 @@
 import CCUDAKernels
+import CUDATestSupport
 import NeuralNet
 import NeuralNetCUDA
 import Testing
 
 @Suite("CUDA kernels of weights")
 struct WeightKernelTests {
-    @Test(arguments: ElementType.allCases)
-    func transposeIsItsOwnInverse(element: ElementType) throws {
-        try withStandIn(element) { gpu, _ in
+    @Test(arguments: TestGPU.exact)
+    func transposeIsItsOwnInverse(on test: TestGPU) throws {
+        let element = test.element
+        try test.run { gpu in
             for (rows, columns) in [(1, 1), (3, 70), (33, 31), (65, 64)] {
                 let values = kernelValues(rows * columns, seed: 21).map(element.stored)
                 let (x, there) = (try gpu.slice(values), try gpu.scratch(rows * columns * element.bytes))
@@ -50,9 +52,10 @@ struct WeightKernelTests {
         }
     }
 
-    @Test(arguments: ElementType.allCases)
-    func cornersScatterAndGather(element: ElementType) throws {
-        try withStandIn(element) { gpu, _ in
+    @Test(arguments: TestGPU.exact)
+    func cornersScatterAndGather(on test: TestGPU) throws {
+        let element = test.element
+        try test.run { gpu in
             for shape in KernelShape.all {
                 let large = KernelShape(
                     n: shape.n, h: 2 * shape.h, w: 2 * shape.w, c: shape.c, before: shape.before, behind: shape.behind)

@@ -25,4 +25,9 @@ extension CPUBackend {
     public func countNotFinite(_ x: View) throws(NeuralNetError) -> Int {
         Int(lt_count_not_finite(context, Int64(x.shape.count), x.kernel.data))
     }
+
+    public func countNotFinite(_ x: View, into count: Slice) {
+        let found = lt_count_not_finite(context, Int64(x.shape.count), x.kernel.data)
+        count.address.storeBytes(of: Int64(found), as: Int64.self)
+    }
 }

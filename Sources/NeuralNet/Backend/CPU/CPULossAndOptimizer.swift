@@ -27,14 +27,18 @@ extension CPUBackend {
         }
     }
 
-    public func readLoss(_ result: Slice) throws(NeuralNetError) -> LossResult {
-        let value = result.address.load(as: lt_loss_result.self)
+    public func lossResult(_ bytes: UnsafeRawBufferPointer) -> LossResult {
+        let value = bytes.loadUnaligned(as: lt_loss_result.self)
         return LossResult(
             loss: value.loss, crossEntropy: value.cross_entropy, diceLoss: value.dice_loss,
             countedPixels: Int(value.counted), badLabels: Int(value.bad_label))
     }
 
-    public func adam(parameters: Slice, gradients: Slice, firstMoment: Slice, secondMoment: Slice, step: AdamStep) {
+    public func adam(
+        parameters: Slice, gradients: Slice, firstMoment: Slice, secondMoment: Slice, step: AdamStep,
+        unless failures: Slice?
+    ) {
+        guard !failures.countsAny else { return }
         let options = lt_adam_options(
             learning_rate: step.learningRate, beta1: step.beta1, beta2: step.beta2, epsilon: step.epsilon, l2: step.l2,
             gradient_scale: step.gradientScale, step: Int64(step.step))
@@ -43,7 +47,23 @@ extension CPUBackend {
             secondMoment.floats, options)
     }
 
-    public func sumOfSquares(_ x: Slice) throws(NeuralNetError) -> Double {
-        lt_sum_of_squares(context, Int64(x.floatCount), x.floats)
+    public func sumOfSquares(_ x: Slice, into sum: Slice) {
+        sum.address.storeBytes(of: lt_sum_of_squares(context, Int64(x.floatCount), x.floats), as: Double.self)
     }
+
+    public func judge(_ report: StepReport<CPUBuffer>) {
+        let loss = lossResult(UnsafeRawBufferPointer(start: report.loss.address, count: report.loss.bytes))
+        let isGood =
+            report.badInputs.address.load(as: Int64.self) == 0 && loss.badLabels == 0 && loss.loss.isFinite
+            && report.squares.address.load(as: Double.self).isFinite
+        if !isGood {
+            let failures = report.failures.address.load(as: Int64.self)
+            report.failures.address.storeBytes(of: failures + 1, as: Int64.self)
+        }
+    }
+}
+
+extension Optional where Wrapped == DeviceSlice<CPUBuffer> {
+    /// Whether it counts something.
+    var countsAny: Bool { (self?.address.load(as: Int64.self) ?? 0) > 0 }
 }

@@ -1,5 +1,6 @@
 import CKernels
 import Platform
+import Synchronization
 
 /// Host memory as the CPU backend's device memory.
 public struct CPUBuffer: Sendable {
@@ -24,6 +25,25 @@ extension CPUBackend {
     }
 
     public func synchronize() throws(NeuralNetError) {}
+
+    public func makeMailbox(bytes: Int) throws(NeuralNetError) -> CPUMailbox { CPUMailbox(bytes: bytes) }
+
+    public func post(_ slice: Slice, to mailbox: CPUMailbox) {
+        mailbox.content.withLock { content in
+            content.withUnsafeMutableBytes {
+                $0.copyMemory(from: UnsafeRawBufferPointer(start: slice.address, count: min($0.count, slice.bytes)))
+            }
+        }
+    }
+
+    public func open(_ mailbox: CPUMailbox) throws(NeuralNetError) -> [UInt8] { mailbox.content.withLock { $0 } }
+}
+
+/// Bytes that were copied for later.
+public final class CPUMailbox: Sendable {
+    let content: Mutex<[UInt8]>
+
+    init(bytes: Int) { content = Mutex([UInt8](repeating: 0, count: bytes)) }
 }
 
 extension DeviceSlice where Buffer == CPUBuffer {

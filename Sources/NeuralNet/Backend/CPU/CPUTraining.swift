@@ -27,8 +27,10 @@ extension CPUBackend {
     }
 
     public func updateRunningStatistics(
-        mean: Slice, variance: Slice, pixels: Int, momentum: Float, runningMean: Slice, runningVariance: Slice
+        mean: Slice, variance: Slice, pixels: Int, momentum: Float, runningMean: Slice, runningVariance: Slice,
+        unless failures: Slice?
     ) {
+        guard !failures.countsAny else { return }
         // Bessel's correction; of a single value the unbiased variance does not exist and PyTorch refuses to train.
         let unbiased = pixels > 1 ? Float(Double(pixels) / Double(pixels - 1)) : 1
         for channel in 0..<mean.floatCount {

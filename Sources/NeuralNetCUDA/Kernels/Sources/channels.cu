@@ -245,8 +245,9 @@ LT_INLINE void norm_constants(const lt_norm_constants_arguments &a) {
 }
 LT_SINGLE_ENTRY(norm_constants, batch_norm_constants, lt_norm_constants_arguments)
 
-/// running += momentum · (batch − running).
+/// running += momentum · (batch − running), unless there were failures.
 LT_INLINE void update_running(const lt_running_statistics_arguments &a) {
+    if (a.failures && *pointer<long long>(a.failures) > 0) return;
     float *running_mean = pointer<float>(a.running_mean), *running_variance = pointer<float>(a.running_variance);
     for (long long c = first_item(); c < a.channels; c += item_step()) {
         running_mean[c] += a.momentum * (pointer<float>(a.mean)[c] - running_mean[c]);

@@ -95,6 +95,8 @@ struct lt_norm_constants_arguments {
 
 struct lt_running_statistics_arguments {
     lt_address mean, variance, running_mean, running_variance;
+    /// A count: where it is above 0, nothing changes. Or absent.
+    lt_address failures;
     long long channels;
     float momentum, unbiased;
 };
@@ -129,11 +131,16 @@ struct lt_loss_arguments {
 
 struct lt_adam_arguments {
     lt_address parameters, gradients, first_moment, second_moment;
-    /// A count of values that are not finite: where it is above 0, the step is left out. Or absent.
-    lt_address overflow;
+    /// A count: where it is above 0, the step is left out. Or absent.
+    lt_address failures;
     long long count;
     float beta1, beta2, one_minus_beta1, one_minus_beta2, step, inverse_root, epsilon, l2, gradient_scale;
     int unused;
+};
+
+/// What a training step came to: lt_device_loss_result, a double, and two counts (long long).
+struct lt_judge_arguments {
+    lt_address loss, squares, bad_inputs, failures;
 };
 
 /// Σ x² (double) or how many values are not finite (long long): partials one number a share, then the result.

@@ -1,10 +1,10 @@
 // The optimiser's pass over parameters, and checks of flat arrays. Parameters, gradients and moments are float32.
 #include "views.h"
 
-/// Adam (Kingma & Ba 2015, Algorithm 1). Reads four arrays and writes three, each once. Where `overflow` counted values
-/// that are not finite, nothing changes: mixed precision leaves such a step out.
+/// Adam (Kingma & Ba 2015, Algorithm 1). Reads four arrays and writes three, each once. Where there were
+/// failures, nothing changes: mixed precision leaves such a step out.
 LT_INLINE void adam_step(const lt_adam_arguments &a) {
-    if (a.overflow && *pointer<long long>(a.overflow) > 0) return;
+    if (a.failures && *pointer<long long>(a.failures) > 0) return;
     float *parameters = pointer<float>(a.parameters), *first = pointer<float>(a.first_moment);
     float *second = pointer<float>(a.second_moment);
     const float *gradients = pointer<float>(a.gradients);
@@ -18,6 +18,19 @@ LT_INLINE void adam_step(const lt_adam_arguments &a) {
     }
 }
 LT_SINGLE_ENTRY(adam_step, adam, lt_adam_arguments)
+
+/// Whether a number is neither infinite nor NaN.
+LT_INLINE bool is_finite(double x) { return x - x == 0; }
+
+/// Counts a failure where the step must not be taken.
+LT_INLINE void judge(const lt_judge_arguments &a) {
+    if (first_item() > 0) return;
+    const lt_device_loss_result *loss = pointer<lt_device_loss_result>(a.loss);
+    const bool is_good = *pointer<long long>(a.bad_inputs) == 0 && loss->bad_labels == 0 && is_finite(loss->loss) &&
+                         is_finite(*pointer<double>(a.squares));
+    if (!is_good) *pointer<long long>(a.failures) += 1;
+}
+LT_SINGLE_ENTRY(judge, judge_step, lt_judge_arguments)
 
 /// Joins a block's numbers as a tree; the first thread has the sum.
 template <typename Number, typename Shared>

@@ -109,7 +109,8 @@ public struct CrossValidation<B: Backend>: Sendable {
             prediction: prediction.name, patients: try evaluate(sets, recipe, folder, prediction),
             provenance: ExperimentResult.Provenance(
                 command: command, machine: Machine.description, finished: Date(),
-                trainingSeconds: try RunFolder.history(in: folder.path).reduce(0) { $0 + $1.seconds }))
+                trainingSeconds: try RunFolder.history(in: folder.path).reduce(0) { $0 + $1.seconds },
+                device: backend.description))
         try folder.save(result)
         try folder.removeCheckpoint()
         observe(.finished(result))

@@ -30,7 +30,7 @@ extension StudyReport {
             })
     }
 
-    /// The commands and machines, each once.
+    /// The commands and what computed them, each once.
     private func circumstances(_ runs: StudyRuns) -> [HTML] {
         let all = runs.groups.flatMap(\.results).map(\.provenance)
         func list(_ title: String, _ values: [String], code: Bool) -> [HTML] {
@@ -41,7 +41,9 @@ extension StudyReport {
             }
             return [.element("h3", [:], HTML(title)), .element("ul", [:], items)]
         }
-        return list("Commands", all.map(\.command), code: true) + list("Machines", all.map(\.machine), code: false)
+        return list("Commands", all.map(\.command), code: true)
+            + list(
+                "Machines", all.map { [$0.machine, $0.device].compactMap { $0 }.joined(separator: "; ") }, code: false)
     }
 
     func dataSet(_ frequencies: ClassFrequencies) throws(TrainingError) -> Section {

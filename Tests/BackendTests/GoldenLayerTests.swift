@@ -1,3 +1,4 @@
+import CUDATestSupport
 import NeuralNet
 import TestSupport
 import Testing
@@ -9,28 +10,9 @@ import Testing
 /// wrong term is off by 1e-2 and more.
 @Suite("Layers against PyTorch")
 struct GoldenLayerTests {
-    let device: Device<CPUBackend>
-    var backend: CPUBackend { device.backend }
-    static let atol: Float = 2e-5
-    static let rtol: Float = 2e-5
+    let golden: Golden
 
-    init() throws {
-        device = Device(backend: try CPUBackend(threads: 2), golden: try Golden("layers.safetensors"))
-    }
-
-    func expect(_ actual: [Float], _ name: String, atol: Float = atol, rtol: Float = rtol) throws {
-        let found = difference(actual, try device.golden.floats(name), atol: atol, rtol: rtol)
-        #expect(found.isClose, "\(name): \(found)")
-    }
-
-    func expectConvolution(_ actual: [Float], _ name: String, accuracy: ConvolutionAccuracy) throws {
-        let expected = try device.golden.floats(name)
-        let error = relativeError(actual, expected)
-        #expect(error < (accuracy == .high ? 3e-6 : 1e-5), "\(name)")
-        let scale = expected.map(abs).max() ?? 0
-        let found = difference(actual, expected, atol: (accuracy == .high ? 1e-5 : 5e-5) * scale, rtol: 0)
-        #expect(found.isClose, "\(name): \(found)")
-    }
+    init() throws { golden = try Golden("layers.safetensors") }
 
     /// PyTorch's [out][in][rows][columns] as the backend's [rows][columns][in][out], or back.
     func permuted(_ values: [Float], out: Int, in inputs: Int, taps: Int, toEngine: Bool) -> [Float] {
@@ -47,10 +29,20 @@ struct GoldenLayerTests {
         return result
     }
 
-    @Test(
-        "3×3 convolution", arguments: ["conv3x3_1_5", "conv3x3_one_pixel", "conv3x3_13_17", "conv3x3_16_32"],
-        [ConvolutionAccuracy.standard, .high])
-    func convolution(name: String, accuracy: ConvolutionAccuracy) throws {
+    static let convolutions = ["conv3x3_1_5", "conv3x3_one_pixel", "conv3x3_13_17", "conv3x3_16_32"].flatMap { name in
+        [ConvolutionAccuracy.standard, .high].map { (name, $0) }
+    }
+
+    @Test("3×3 convolution", arguments: TestDevice.all, convolutions)
+    func convolution(on test: TestDevice, of: (name: String, accuracy: ConvolutionAccuracy)) throws {
+        try test.run { try convolution($0, on: test, of) }
+    }
+
+    private func convolution<B: Backend>(
+        _ backend: B, on test: TestDevice, _ of: (name: String, accuracy: ConvolutionAccuracy)
+    ) throws {
+        let device = Device(backend, golden, on: test)
+        let (name, accuracy) = of
         let x = try device.view("\(name).x")
         let gy = try device.view("\(name).gy")
         let (inputs, outputs) = (x.shape.c, gy.shape.c)
@@ -68,13 +60,13 @@ struct GoldenLayerTests {
         }
         let y = try device.empty(gy.shape)
         try convolve(x, weights, try device.slice("\(name).bias"), y)
-        try expectConvolution(try device.planes(y), "\(name).y", accuracy: accuracy)
+        try device.expectConvolution(try device.planes(y), "\(name).y", accuracy: accuracy)
 
         let rotated = try device.scratch(weights.bytes)
         backend.rotateConvolution(inputChannels: inputs, outputChannels: outputs, weights: weights, rotated: rotated)
         let gx = try device.empty(x.shape)
         try convolve(gy, rotated, nil, gx)
-        try expectConvolution(try device.planes(gx), "\(name).gx", accuracy: accuracy)
+        try device.expectConvolution(try device.planes(gx), "\(name).gx", accuracy: accuracy)
 
         let plan = backend.makeConvolutionPlan(input: x.shape, outputChannels: outputs, accuracy: accuracy)
         let gw = try device.scratch(weights.bytes)
@@ -82,12 +74,17 @@ struct GoldenLayerTests {
             plan, x: x, gy: gy, gw: gw,
             scratch: try device.scratch(backend.weightGradientScratchBytes(of: plan)))
         let gradient = permuted(try device.floats(gw), out: outputs, in: inputs, taps: 9, toEngine: false)
-        try expectConvolution(gradient, "\(name).gweight", accuracy: accuracy)
-        try expectBiasGradient(gy, "\(name).gbias")
+        try device.expectConvolution(gradient, "\(name).gweight", accuracy: accuracy)
+        try device.expectBiasGradient(gy, "\(name).gbias")
     }
 
-    @Test("1×1 convolution")
-    func convolution1x1() throws {
+    @Test("1×1 convolution", arguments: TestDevice.all)
+    func convolution1x1(on test: TestDevice) throws {
+        try test.run { try convolution1x1($0, on: test) }
+    }
+
+    private func convolution1x1<B: Backend>(_ backend: B, on test: TestDevice) throws {
+        let device = Device(backend, golden, on: test)
         let name = "conv1x1_7_4"
         let x = try device.view("\(name).x")
         let gy = try device.view("\(name).gy")
@@ -97,22 +94,27 @@ struct GoldenLayerTests {
         backend.packConvolution1x1(inputChannels: 7, outputChannels: 4, weights: weights, packed: packed)
         let y = try device.empty(gy.shape)
         backend.convolution1x1(x: x, packed: packed, bias: try device.slice("\(name).bias"), relu: false, y: y)
-        try expect(try device.planes(y), "\(name).y")
+        try device.expect(try device.planes(y), "\(name).y")
 
         let gx = try device.empty(x.shape)
         let bytes = backend.convolution1x1DataGradientScratchBytes(inputChannels: 7, outputChannels: 4)
         backend.convolution1x1DataGradient(gy: gy, weights: weights, gx: gx, scratch: try device.scratch(bytes))
-        try expect(try device.planes(gx), "\(name).gx")
+        try device.expect(try device.planes(gx), "\(name).gx")
         let gw = try device.scratch(weights.bytes)
         let scratch = backend.convolution1x1GradientScratchBytes(input: x.shape, outputChannels: 4)
         backend.convolution1x1WeightGradient(x: x, gy: gy, gw: gw, scratch: try device.scratch(scratch))
         let gradient = permuted(try device.floats(gw), out: 4, in: 7, taps: 1, toEngine: false)
-        try expect(gradient, "\(name).gweight")
-        try expectBiasGradient(gy, "\(name).gbias")
+        try device.expect(gradient, "\(name).gweight")
+        try device.expectBiasGradient(gy, "\(name).gbias")
     }
 
-    @Test("2×2 transposed convolution", arguments: ["upconv_6_5", "upconv_16_8"])
-    func transposedConvolution(name: String) throws {
+    @Test("2×2 transposed convolution", arguments: TestDevice.all, ["upconv_6_5", "upconv_16_8"])
+    func transposedConvolution(on test: TestDevice, name: String) throws {
+        try test.run { try transposedConvolution($0, on: test, name) }
+    }
+
+    private func transposedConvolution<B: Backend>(_ backend: B, on test: TestDevice, _ name: String) throws {
+        let device = Device(backend, golden, on: test)
         let x = try device.view("\(name).x")
         let gy = try device.view("\(name).gy")
         let (inputs, outputs) = (x.shape.c, gy.shape.c)
@@ -130,24 +132,15 @@ struct GoldenLayerTests {
         backend.packTransposed(inputChannels: inputs, outputChannels: outputs, weights: weights, packed: packed)
         let y = try device.empty(gy.shape)
         backend.transposedConvolution(x: x, packed: packed, bias: try device.slice("\(name).bias"), y: y)
-        try expect(try device.planes(y), "\(name).y")
+        try device.expect(try device.planes(y), "\(name).y")
 
         let gx = try device.empty(x.shape)
         let gw = try device.scratch(weights.bytes)
         let scratch = backend.transposedGradientScratchBytes(input: x.shape, outputChannels: outputs)
         backend.transposedGradients(
             x: x, gy: gy, weights: weights, gx: gx, gw: gw, scratch: try device.scratch(scratch))
-        try expect(try device.planes(gx), "\(name).gx")
-        try expect(swapped(try device.floats(gw), 4, outputs), "\(name).gweight")
-        try expectBiasGradient(gy, "\(name).gbias")
+        try device.expect(try device.planes(gx), "\(name).gx")
+        try device.expect(swapped(try device.floats(gw), 4, outputs), "\(name).gweight")
+        try device.expectBiasGradient(gy, "\(name).gbias")
     }
-
-    func expectBiasGradient(_ gy: B.View, _ name: String) throws {
-        let sums = try device.scratch(gy.shape.c * 4)
-        let scratch = try device.scratch(backend.channelScratchBytes(channels: gy.shape.c))
-        backend.channelSums(x: gy, sums: sums, scratch: scratch)
-        try expect(try device.floats(sums), name)
-    }
-
-    typealias B = CPUBackend
 }
