@@ -46,7 +46,9 @@ struct NetworkDevice: Hashable, Sendable {
 
     /// Bytes of the host's memory for batches of slices and what the network needs, generously; weights included.
     func memoryEstimate(columns: Int, rows: Int) -> UInt64 {
-        UInt64(clamping: 600_000_000 + columns * rows * batch * (isGPU ? 16 : 64))
+        // A header may announce any size.
+        let slices = Double(columns) * Double(rows) * Double(batch * (isGPU ? 16 : 64))
+        return 600_000_000 + UInt64(min(slices, 0x1p62))
     }
 
     /// A GPU counts where everything is there that it takes, but is not started for that.

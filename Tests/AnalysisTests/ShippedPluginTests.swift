@@ -21,6 +21,20 @@ import Testing
         #expect(1_000_000..<80_000_000 ~= bytes)
     }
 
+    /// They are asked before anything but the header was read.
+    @Test func anySizeHasAnEstimate() throws {
+        for plugin in try BuiltPlugins.catalog.plugins {
+            for kind in [ComputeDevice.Kind.cpu, .cuda(ordinal: 0)] {
+                func estimate(_ side: Int) -> UInt64 {
+                    plugin.memoryEstimate(
+                        columns: side, rows: side, slices: 1, on: ComputeDevice(kind, threads: 1))
+                }
+                #expect(500_000_000..<1_000_000_000 ~= estimate(512), "\(plugin.id) on \(kind)")
+                #expect(estimate(.max) > 1 << 60, "\(plugin.id) on \(kind)")
+            }
+        }
+    }
+
     @Test func everyModelHasItsCard() throws {
         let plugins = try BuiltPlugins.catalog.plugins
         #expect(!plugins.isEmpty)
