@@ -14,11 +14,11 @@ import TestSupport
 ///
 /// They compute on the host and check every call. They prove arguments, lifetimes, layouts and the order of arithmetic; not
 /// speed, and not what NVIDIA's libraries accept.
-package final class StandInLibraries: @unchecked Sendable {
+public final class StandInLibraries: @unchecked Sendable {
     private let temporary: TemporaryFolder
     private let driver: UnsafeMutableRawPointer
 
-    package init() throws {
+    public init() throws {
         temporary = try TemporaryFolder()
         let built = try StandInLibraries.built.get()
         for name in try FileManager.default.contentsOfDirectory(atPath: built.url.path) {
@@ -42,40 +42,40 @@ package final class StandInLibraries: @unchecked Sendable {
         let bytes: @convention(c) (UnsafePointer<CChar>?) -> Int
     }
 
-    package var folder: String { temporary.url.path }
-    package var folders: LibraryFolders { LibraryFolders([folder]) }
-    package var cacheFolder: String { temporary.path("cache") }
+    public var folder: String { temporary.url.path }
+    public var folders: LibraryFolders { LibraryFolders([folder]) }
+    public var cacheFolder: String { temporary.path("cache") }
 
-    package func options(_ element: ElementType = .float32) -> CUDAOptions {
+    public func options(_ element: ElementType = .float32) -> CUDAOptions {
         CUDAOptions(element: element, folders: folders, cacheFolder: cacheFolder)
     }
 
     // MARK: - What tests want to happen, and what happened
 
-    package func set(_ name: String, _ value: Int = 1) {
+    public func set(_ name: String, _ value: Int = 1) {
         typealias Function = @convention(c) (UnsafePointer<CChar>, Int32) -> Void
         function("standin_set", Function.self)(name, Int32(value))
     }
 
     /// The nth call from now on of a library's function gives this result and does nothing.
-    package func fail(_ name: String, call: Int = 1, result: Int) {
+    public func fail(_ name: String, call: Int = 1, result: Int) {
         typealias Function = @convention(c) (UnsafePointer<CChar>, Int32, Int32) -> Void
         function("standin_fail", Function.self)(name, Int32(call), Int32(result))
     }
 
-    package func calls(_ name: String) -> Int {
+    public func calls(_ name: String) -> Int {
         typealias Function = @convention(c) (UnsafePointer<CChar>) -> Int32
         return Int(function("standin_counter", Function.self)(name))
     }
 
     /// Every rule of an interface that was broken, a line each.
-    package var violations: String {
+    public var violations: String {
         typealias Function = @convention(c) () -> UnsafePointer<CChar>
         return String(cString: function("standin_violations", Function.self)())
     }
 
     /// Blocks of memory, device and pinned, and other objects that nobody has given back.
-    package var leaks: Int {
+    public var leaks: Int {
         typealias Function = @convention(c) () -> Int32
         return Int(function("standin_live_blocks", Function.self)() + function("standin_live_handles", Function.self)())
     }
@@ -86,9 +86,9 @@ package final class StandInLibraries: @unchecked Sendable {
 
     // MARK: - Compilation
 
-    package struct Failure: Error, CustomStringConvertible {
-        let text: String
-        package var description: String { text }
+    public struct Failure: Error, CustomStringConvertible {
+        public let text: String
+        public var description: String { text }
     }
 
     // Never written after it was made, and removed with the process's temporary files.

@@ -14,7 +14,7 @@ typedef struct {
     char name[64];
     int value, seen;
 } entry;
-static entry settings[64], counters[128], faults[16];
+static entry settings[128], counters[128], faults[16];
 
 __attribute__((constructor)) static void start(void) {
     pthread_mutexattr_t kind;
@@ -44,7 +44,7 @@ void standin_violation(const char *format, ...) {
 
 int standin_setting(const char *name) {
     pthread_mutex_lock(&standin_lock);
-    int value = find(settings, 64, name)->value;
+    int value = find(settings, 128, name)->value;
     pthread_mutex_unlock(&standin_lock);
     return value;
 }
@@ -69,7 +69,7 @@ int standin_called(const char *function) {
 }
 
 // What tests call.
-EXPORT void standin_set(const char *name, int value) { find(settings, 64, name)->value = value; }
+EXPORT void standin_set(const char *name, int value) { find(settings, 128, name)->value = value; }
 EXPORT int standin_counter(const char *name) { return find(counters, 128, name)->value; }
 /// The nth call from now on gives this result and does nothing.
 EXPORT void standin_fail(const char *function, int nth, int result) {
