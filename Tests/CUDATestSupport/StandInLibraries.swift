@@ -14,11 +14,11 @@ import TestSupport
 ///
 /// They compute on the host and check every call. They prove arguments, lifetimes, layouts and the order of arithmetic; not
 /// speed, and not what NVIDIA's libraries accept.
-package final class StandInLibraries: @unchecked Sendable {
+public final class StandInLibraries: @unchecked Sendable {
     private let temporary: TemporaryFolder
     private let driver: UnsafeMutableRawPointer
 
-    package init() throws {
+    public init() throws {
         temporary = try TemporaryFolder()
         let built = try StandInLibraries.built.get()
         for name in try FileManager.default.contentsOfDirectory(atPath: built.url.path) {
@@ -44,7 +44,7 @@ package final class StandInLibraries: @unchecked Sendable {
 
     /// A folder with stand-ins for another process, which runs kernels by itself: the emulator lies beside them.
     /// `script`: what is to happen there, a line each, `set VALUE NAME` or `fail NTH RESULT FUNCTION`.
-    package static func folderForOthers(_ script: String = "") throws -> TemporaryFolder {
+    public static func folderForOthers(_ script: String = "") throws -> TemporaryFolder {
         let (built, folder) = (try complete.get(), try TemporaryFolder())
         for name in try FileManager.default.contentsOfDirectory(atPath: built.url.path) {
             try FileManager.default.copyItem(atPath: built.path(name), toPath: folder.path(name))
@@ -53,35 +53,35 @@ package final class StandInLibraries: @unchecked Sendable {
         return folder
     }
 
-    package var folder: String { temporary.url.path }
-    package var folders: LibraryFolders { LibraryFolders([folder]) }
-    package var cacheFolder: String { temporary.path("cache") }
+    public var folder: String { temporary.url.path }
+    public var folders: LibraryFolders { LibraryFolders([folder]) }
+    public var cacheFolder: String { temporary.path("cache") }
 
-    package func options(_ element: ElementType = .float32) -> CUDAOptions {
+    public func options(_ element: ElementType = .float32) -> CUDAOptions {
         CUDAOptions(element: element, folders: folders, cacheFolder: cacheFolder)
     }
 
     // MARK: - What tests want to happen, and what happened
 
-    package func set(_ name: String, _ value: Int = 1) {
+    public func set(_ name: String, _ value: Int = 1) {
         typealias Function = @convention(c) (UnsafePointer<CChar>, Int32) -> Void
         function("standin_set", Function.self)(name, Int32(value))
     }
 
     /// The nth call from now on of a library's function gives this result and does nothing.
-    package func fail(_ name: String, call: Int = 1, result: Int) {
+    public func fail(_ name: String, call: Int = 1, result: Int) {
         typealias Function = @convention(c) (UnsafePointer<CChar>, Int32, Int32) -> Void
         function("standin_fail", Function.self)(name, Int32(call), Int32(result))
     }
 
-    package func calls(_ name: String) -> Int {
+    public func calls(_ name: String) -> Int {
         typealias Function = @convention(c) (UnsafePointer<CChar>) -> Int32
         return Int(function("standin_counter", Function.self)(name))
     }
 
     /// What streams were given and what the host waited for, in the order of calls: a stream's number, counted from 1 as they
     /// were made, and a kernel's name, `graph`, `to device`, `to host`, `hold` or `wait`. Needs the setting `journal`.
-    package var journal: [(stream: Int, what: String)] {
+    public var journal: [(stream: Int, what: String)] {
         typealias Function = @convention(c) () -> UnsafePointer<CChar>
         return String(cString: function("standin_journal_text", Function.self)()).split(separator: "\n").compactMap {
             let parts = $0.split(separator: " ", maxSplits: 1)
@@ -91,13 +91,13 @@ package final class StandInLibraries: @unchecked Sendable {
     }
 
     /// Every rule of an interface that was broken, a line each.
-    package var violations: String {
+    public var violations: String {
         typealias Function = @convention(c) () -> UnsafePointer<CChar>
         return String(cString: function("standin_violations", Function.self)())
     }
 
     /// Blocks of memory, device and pinned, and other objects that nobody has given back.
-    package var leaks: Int {
+    public var leaks: Int {
         typealias Function = @convention(c) () -> Int32
         return Int(function("standin_live_blocks", Function.self)() + function("standin_live_handles", Function.self)())
     }
@@ -108,9 +108,9 @@ package final class StandInLibraries: @unchecked Sendable {
 
     // MARK: - Compilation
 
-    package struct Failure: Error, CustomStringConvertible {
-        let text: String
-        package var description: String { text }
+    public struct Failure: Error, CustomStringConvertible {
+        public let text: String
+        public var description: String { text }
     }
 
     // Never written after it was made, and removed with the process's temporary files.
