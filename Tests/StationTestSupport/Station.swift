@@ -81,6 +81,10 @@ package final class Station: Sendable {
         try await stand.requestName(BusName("org.lungtriage.Triage1"))
         try await eventually("the listener is back") { events.dropFirst(before).contains(.serviceAppeared) }
         stand.close()
+        // A daemon that finds its name taken ends.
+        try await eventually("the name is free again") {
+            events.dropFirst(before).drop { $0 != .serviceAppeared }.contains(.serviceVanished)
+        }
         kill(process, SIGCONT)
     }
 
