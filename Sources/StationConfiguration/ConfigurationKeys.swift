@@ -35,12 +35,14 @@ struct ConfigurationKey: Sendable {
         ConfigurationKey(
             section: "Workers", name: "Device", isLive: false,
             read: { text, configuration in
-                guard text == "auto" || text == "cpu" || text.wholeMatch(of: #/cuda:(0|[1-9][0-9]{0,3})/#) != nil else {
-                    return "must be auto, cpu, or a GPU's number as in cuda:0"
+                let devices = text.split(separator: ",", omittingEmptySubsequences: false).map { String($0.trimmed) }
+                let areGPUs = devices.allSatisfy { $0.wholeMatch(of: #/cuda:(0|[1-9][0-9]{0,3})/#) != nil }
+                guard devices == ["auto"] || devices == ["cpu"] || areGPUs, Set(devices).count == devices.count else {
+                    return "must be auto, cpu, or GPUs by their numbers, each once, as in cuda:0,cuda:1"
                 }
-                configuration.device = text
+                configuration.devices = devices
                 return nil
-            }, write: { $0.device }),
+            }, write: { $0.devices.joined(separator: ",") }),
         choice("Workers", "GPUPrecision", \.gpuPrecision, isLive: false),
         bytes("Workers", "Memory", \.workerMemory),
         number("Workers", "HeartbeatSeconds", \.heartbeatSeconds, 5...3600),

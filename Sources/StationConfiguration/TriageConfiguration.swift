@@ -33,8 +33,8 @@ public struct TriageConfiguration: Hashable, Sendable {
     public var heartbeatSeconds = 30.0
     /// Threads of a worker; 0: one per processor.
     public var threads = 0
-    /// Where workers compute: `auto` (a GPU where one can be used, else the CPU), `cpu`, `cuda:0`, `cuda:1`, …
-    public var device = "auto"
+    /// Where workers compute, one each: `auto` (a GPU where one can be used, else the CPU), `cpu`, or GPUs, `cuda:0`, `cuda:1`, …
+    public var devices = ["auto"]
     /// How a GPU stores what it computes.
     public var gpuPrecision = GPUPrecision.float16
     /// A worker that holds more is stopped.
@@ -62,8 +62,11 @@ public struct TriageConfiguration: Hashable, Sendable {
 
     public init(folders: FolderLayout) { self.folders = folders }
 
+    /// What the worker of the first device is told.
+    public var workerArguments: [String] { workerArguments(on: devices.first ?? "auto") }
+
     /// What a worker is told.
-    public var workerArguments: [String] {
+    public func workerArguments(on device: String) -> [String] {
         var arguments = ["--threads", "\(threads)", "--memory", "\(workerMemory)", "--staging", folders.staging]
         arguments += ["--device", device, "--precision", gpuPrecision.rawValue]
         if !plugins.isEmpty { arguments += ["--plugins", plugins.joined(separator: ",")] }

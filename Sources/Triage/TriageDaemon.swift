@@ -23,19 +23,22 @@ public final class TriageDaemon: Sendable {
     /// What runs; give them to a `ServiceGroup`.
     public var services: [any Service] { ownServices }
 
-    /// Opens the database and recovers what an earlier process has left. `worker` is started once for the one device that there
-    /// is. Throws `TriageError` and `SystemCallError`.
+    /// Opens the database and recovers what an earlier process has left. `workers`: one for each device, each with a study of its
+    /// own at a time. Throws `TriageError`, with the code `configuration` when there are none, and `SystemCallError`.
     public convenience init(
-        _ configuration: TriageConfiguration, worker: WorkerProgram, observer: any TriageObserver, logger: Logger
+        _ configuration: TriageConfiguration, workers: [WorkerProgram], observer: any TriageObserver, logger: Logger
     ) async throws {
         try await self.init(
-            configuration, worker: worker, observer: observer, logger: logger, surroundings: Surroundings())
+            configuration, workers: workers, observer: observer, logger: logger, surroundings: Surroundings())
     }
 
     package init(
-        _ configuration: TriageConfiguration, worker: WorkerProgram, observer: any TriageObserver, logger: Logger,
+        _ configuration: TriageConfiguration, workers: [WorkerProgram], observer: any TriageObserver, logger: Logger,
         surroundings: Surroundings
     ) async throws {
+        guard let first = workers.first else {
+            throw TriageError(.configuration, "There is no device to compute on.")
+        }
         let folders = configuration.folders
         let box = ConfigurationBox(configuration)
         let settings: @Sendable () -> TriageConfiguration = { box.value }
@@ -66,9 +69,8 @@ public final class TriageDaemon: Sendable {
                 queue.bell.ring()
             })
         (self.store, self.hub, self.queue, self.inbox, self.intake) = (store, hub, queue, inbox, intake)
-        (self.retention, self.folders) = (retention, folders)
-        self.box = box
-        ownServices = [
+        (self.retention, self.folders, self.box) = (retention, folders, box)
+        var ownServices: [any Service] = [
             Announcer(
                 store: store, observer: observer, bell: hub.announcements,
                 lastOfEarlierProcess: unfinished.lastAnnouncement, logger: logger),
@@ -78,17 +80,22 @@ public final class TriageDaemon: Sendable {
                 },
                 bell: hub.endings, troubles: hub.troubles, logger: logger),
             WorklistPage(
-                store: store, folders: folders, bell: hub.worklist, program: worker, troubles: hub.troubles,
+                store: store, folders: folders, bell: hub.worklist, program: first, troubles: hub.troubles,
                 logger: logger),
             retention,
             MetricsFile(
                 store: store, metrics: hub.metrics, retention: retention, troubles: hub.troubles, folders: folders,
                 bell: configurationChanged, logger: logger, settings: settings),
-            DeviceWorker(
-                program: worker, queue: queue, store: store, outbox: outbox, hub: hub, settings: settings,
-                undelivered: unfinished.delivering, memory: surroundings.memory, logger: logger),
-            inbox,
         ]
+        let memory = MemoryAdmission(memory: surroundings.memory)
+        ownServices += workers.enumerated().map { number, program in
+            DeviceWorker(
+                number: number, program: program, queue: queue, store: store, outbox: outbox, hub: hub,
+                settings: settings, undelivered: number == 0 ? unfinished.delivering : [], memory: memory,
+                logger: logger)
+        }
+        // What starts last stops first.
+        self.ownServices = ownServices + [inbox]
     }
 
     var configuration: TriageConfiguration { box.value }

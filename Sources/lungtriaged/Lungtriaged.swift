@@ -69,7 +69,7 @@ struct Lungtriaged: AsyncParsableCommand {
     ) async throws {
         let bridge = BusBridge(settings: settings, manager: manager, logger: logger)
         let daemon = try await TriageDaemon(
-            configuration, worker: workerProgram(configuration), observer: bridge, logger: logger)
+            configuration, workers: workerPrograms(configuration), observer: bridge, logger: logger)
         let address = session ? BusAddress.session : .system
         let bus = TriageBusService(
             on: address, version: LungtriageVersion.current, control: bridge,
@@ -90,9 +90,11 @@ struct Lungtriaged: AsyncParsableCommand {
         try await group.run()
     }
 
-    /// The worker that was built or installed with this program.
-    private func workerProgram(_ configuration: TriageConfiguration) -> WorkerProgram {
-        if let worker { return WorkerProgram(path: worker, arguments: workerArguments) }
+    /// The worker that was built or installed with this program, for each device.
+    private func workerPrograms(_ configuration: TriageConfiguration) -> [WorkerProgram] {
+        if let worker {
+            return configuration.devices.map { _ in WorkerProgram(path: worker, arguments: workerArguments) }
+        }
         let program = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? "/"
         let folder = URL(fileURLWithPath: program).deletingLastPathComponent()
         let candidates = [
@@ -100,7 +102,9 @@ struct Lungtriaged: AsyncParsableCommand {
             folder.deletingLastPathComponent().appending(path: "libexec/lungtriage/lungtriage-worker").path,
         ]
         let path = candidates.first { FileManager.default.isExecutableFile(atPath: $0) } ?? candidates[0]
-        return WorkerProgram(path: path, arguments: configuration.workerArguments)
+        return configuration.devices.map {
+            WorkerProgram(path: path, arguments: configuration.workerArguments(on: $0))
+        }
     }
 
     fileprivate static func complain(_ text: String) {

@@ -70,7 +70,13 @@ import Testing
             let read = try TriageConfiguration(text: "[Workers]\nDevice=\(name)\n", defaults: defaults)
             #expect(read.workerArguments.contains(name))
         }
-        for name in ["gpu", "cuda", "cuda:", "cuda:-1", "cuda:01", "cuda:x", "cuda:0 ,cpu", ""] {
+        let several = try TriageConfiguration(text: "[Workers]\nDevice=cuda:1, cuda:0\n", defaults: defaults)
+        #expect(several.devices == ["cuda:1", "cuda:0"])
+        #expect(several.workerArguments(on: "cuda:0").contains("cuda:0"))
+        for name in [
+            "gpu", "cuda", "cuda:", "cuda:-1", "cuda:01", "cuda:x", "cuda:0 ,cpu", "", "cuda:0,", "cuda:0,cuda:0",
+            "auto,cuda:0",
+        ] {
             #expect(problems("[Workers]\nDevice=\(name)\n").count == 1, "\(name)")
         }
         let read = try TriageConfiguration(text: "[Workers]\nGPUPrecision=bfloat16\n", defaults: defaults)

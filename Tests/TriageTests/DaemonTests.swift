@@ -95,6 +95,25 @@ import WorkerLink
         #expect(folder.observer.heard.announced.map(\.job.study) == ["s", "u", "r"])
     }
 
+    /// The next one waits for the device that is free first.
+    @Test func everyDeviceHasAStudyOfItsOwn() async throws {
+        try await folder.run(devices: 2) { daemon in
+            try await eventually("two workers") { try await daemon.status().workers.count == 2 }
+            for name in ["hang-a", "hang-b"] { try folder.drop("\(name).nii", name) }
+            try await eventually("both are begun") { folder.observer.heard.started.count == 2 }
+            try folder.drop("next.nii", "next")
+            try await eventually("it waits") { folder.observer.heard.queued.count == 3 }
+            #expect(folder.observer.heard.started.count == 2)
+            try await daemon.cancel(JobID(rawValue: 2))
+            try await eventually("its result") { folder.results == ["next"] }
+            #expect(try await daemon.job(JobID(rawValue: 1)).state.name == .running)
+        }
+    }
+
+    @Test func withoutADeviceThereIsNoDaemon() async throws {
+        await #expect(throws: TriageError.self) { try await folder.run(devices: 0) { _ in } }
+    }
+
     @Test func theSameContentIsOneStudy() async throws {
         try await folder.run { _ in
             try folder.drop("first.nii.gz", "the same")

@@ -72,7 +72,7 @@ import WorkerLink
         var configuration = folder.configuration
         configuration.pluginFolder = plugins.url.path
         configuration.threads = 1
-        configuration.device = device
+        configuration.devices = [device]
         configuration.gpuPrecision = precision
         // The stand-in's device memory is addresses that count as the process's.
         configuration.workerMemory = 1 << 40

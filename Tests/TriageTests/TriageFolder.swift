@@ -36,24 +36,26 @@ final class TriageFolder: Sendable {
 
     /// Runs a daemon for as long as `body` runs, then stops it as a service manager would.
     func run<Result: Sendable>(
-        _ configuration: TriageConfiguration? = nil, worker: [String] = [],
+        _ configuration: TriageConfiguration? = nil, worker: [String] = [], devices: Int = 1,
         surroundings: Surroundings = Surroundings(), _ body: @Sendable (TriageDaemon) async throws -> Result
     ) async throws -> Result {
         var logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         logger.logLevel = .critical
         return try await run(
             configuration ?? self.configuration,
-            program: WorkerProgram(path: Self.product("stub-worker"), arguments: worker), logger: logger,
+            program: WorkerProgram(path: Self.product("stub-worker"), arguments: worker), devices: devices,
+            logger: logger,
             surroundings: surroundings, body)
     }
 
-    /// The same with a worker and a log of one's own.
+    /// The same with a worker, for one device or several, and a log of one's own.
     func run<Result: Sendable>(
-        _ configuration: TriageConfiguration, program: WorkerProgram, logger: Logger,
+        _ configuration: TriageConfiguration, program: WorkerProgram, devices: Int = 1, logger: Logger,
         surroundings: Surroundings = Surroundings(), _ body: @Sendable (TriageDaemon) async throws -> Result
     ) async throws -> Result {
         let daemon = try await TriageDaemon(
-            configuration, worker: program, observer: observer, logger: logger, surroundings: surroundings)
+            configuration, workers: [WorkerProgram](repeating: program, count: devices), observer: observer,
+            logger: logger, surroundings: surroundings)
         let group = ServiceGroup(
             configuration: .init(
                 services: daemon.services.map {

@@ -7,8 +7,8 @@ import WorkerLink
 final class JobHub: Sendable {
     private struct State {
         var cancelled: Set<JobID> = []
-        /// By who has started them: a new worker takes its predecessor's place, on whichever device.
-        var workers: [ObjectIdentifier: WorkerDescription] = [:]
+        /// By their places: a new worker takes its predecessor's, on whichever device.
+        var workers: [Int: WorkerDescription] = [:]
         var running: Set<JobID> = []
     }
 
@@ -80,20 +80,16 @@ final class JobHub: Sendable {
 
     // MARK: - Workers
 
-    func workerReady(_ description: WorkerDescription, of starter: AnyObject) {
-        state.withLock { $0.workers[ObjectIdentifier(starter)] = description }
+    func workerReady(_ description: WorkerDescription, number: Int) {
+        state.withLock { $0.workers[number] = description }
         metrics.workerStarted(on: description.device)
-        troubles.settle(.worker)
+        troubles.settle(.worker(number))
         observer.statusChanged()
-    }
-
-    func workerTrouble(_ text: String) {
-        troubles.note(.worker, text)
     }
 
     func pauseChanged() { observer.statusChanged() }
 
-    var workers: [WorkerDescription] { state.withLock { $0.workers.values.sorted { $0.device < $1.device } } }
+    var workers: [WorkerDescription] { state.withLock { $0.workers.sorted { $0.key < $1.key }.map(\.value) } }
 
     // MARK: - Cancelling
 

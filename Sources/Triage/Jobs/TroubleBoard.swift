@@ -2,8 +2,11 @@ import Synchronization
 
 /// What keeps the daemon from its work at the moment, place by place; whoever gets on again takes it back.
 final class TroubleBoard: Sendable {
-    enum Place: String, CaseIterable {
-        case worker, intake, queue, outbox, filing, worklist
+    /// In the order in which they are told.
+    enum Place: Hashable, Comparable {
+        /// By its place among the daemon's.
+        case worker(Int)
+        case intake, queue, outbox, filing, worklist
     }
 
     private let state = Mutex<[Place: String]>([:])
@@ -23,7 +26,6 @@ final class TroubleBoard: Sendable {
     }
 
     var sentences: [String] {
-        let noted = state.withLock { $0 }
-        return Place.allCases.compactMap { noted[$0] }
+        state.withLock { $0 }.sorted { $0.key < $1.key }.map(\.value)
     }
 }

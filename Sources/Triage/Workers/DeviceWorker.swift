@@ -8,13 +8,15 @@ import WorkerLink
 
 /// One device at work: takes jobs from the queue and has them done by a worker process that stays warm.
 final class DeviceWorker: Service {
+    /// Its place among the daemon's, from 0.
+    private let number: Int
     private let program: WorkerProgram
     private let queue: JobQueue
     private let store: JobStore
     private let outbox: Outbox
     private let settings: @Sendable () -> TriageConfiguration
     private let hub: JobHub
-    private let memory: @Sendable () -> SystemMemory
+    private let memory: MemoryAdmission
     /// Whole results that an earlier process could not bring to their place any more.
     private let undelivered: [DeliveringJob]
     private let logger: Logger
@@ -39,10 +41,11 @@ final class DeviceWorker: Service {
     }
 
     init(
-        program: WorkerProgram, queue: JobQueue, store: JobStore, outbox: Outbox, hub: JobHub,
+        number: Int, program: WorkerProgram, queue: JobQueue, store: JobStore, outbox: Outbox, hub: JobHub,
         settings: @escaping @Sendable () -> TriageConfiguration, undelivered: [DeliveringJob],
-        memory: @escaping @Sendable () -> SystemMemory, logger: Logger
+        memory: MemoryAdmission, logger: Logger
     ) {
+        self.number = number
         self.program = program
         self.queue = queue
         self.store = store
@@ -93,7 +96,7 @@ final class DeviceWorker: Service {
             let staging = try await outbox.stagingNode()
             if let warm = worker.withLock({ $0 }), warm.connection.isRunning {
                 if warm.staging == staging {
-                    hub.troubles.settle(.worker)
+                    hub.troubles.settle(.worker(number))
                     return warm.connection
                 }
                 logger.notice("The outbox is another one now, and gets a worker of its own.")
@@ -110,13 +113,13 @@ final class DeviceWorker: Service {
             for sentence in description.confinement?.missing ?? [] {
                 logger.warning("The worker is confined in part only: \(sentence).")
             }
-            hub.workerReady(description, of: self)
+            hub.workerReady(description, number: number)
             return worker
         } catch let error as CancellationError {
             throw error
         } catch {
             logger.error("\(error)")
-            hub.workerTrouble("\(error)")
+            hub.troubles.note(.worker(number), "\(error)")
             throw error as? TriageError ?? TriageError(.files, "There is no staging folder.", cause: "\(error)")
         }
     }

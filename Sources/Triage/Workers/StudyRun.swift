@@ -10,7 +10,7 @@ struct StudyRun: Sendable {
     let worker: WorkerConnection
     let destination: String
     let settings: @Sendable () -> TriageConfiguration
-    let memory: @Sendable () -> SystemMemory
+    let memory: MemoryAdmission
     /// Whether someone has asked for the job to be cancelled.
     let isCancelled: @Sendable () -> Bool
     let report: @Sendable (JobProgress) async -> Void
@@ -37,6 +37,7 @@ struct StudyRun: Sendable {
         guard worker.send(.analyze(request), with: file) else { return await lost("it takes no requests") }
         worker.startTicking(every: Self.tick)
         defer { worker.stopTicking() }
+        defer { memory.settle(job.id) }
         let start = ContinuousClock.now
         var heard = start
         var cancelledAt: ContinuousClock.Instant?
@@ -100,18 +101,13 @@ struct StudyRun: Sendable {
         }
     }
 
-    /// Half a gigabyte stays for everything else on the machine.
-    private static let memoryReserve: UInt64 = 512 << 20
-
     private static let notEnoughMemory = StudyOutcome.deferred(because: "There is not enough memory at the moment.")
 
-    /// Lets the study begin where it fits into memory; where nothing is known, trying is better than waiting. What becomes of
-    /// it when it may not.
+    /// Lets the study begin where it fits into memory. What becomes of it when it may not.
     private func admit(_ bytes: UInt64) -> StudyOutcome {
-        func fits(_ room: UInt64?) -> Bool { room.map { bytes <= $0 - min($0, Self.memoryReserve) } ?? true }
-        let memory = memory()
-        _ = worker.send(.admission(job: job.id.rawValue, granted: fits(memory.available)))
-        guard !fits(memory.total), let total = memory.total else { return Self.notEnoughMemory }
+        let answer = memory.admit(job.id, bytes: bytes) { [worker] in worker.residentBytes }
+        _ = worker.send(.admission(job: job.id.rawValue, granted: answer == .granted))
+        guard case .never(let total) = answer else { return Self.notEnoughMemory }
         return .failed(
             WorkerFailure(
                 code: "tooLarge",

@@ -3,15 +3,15 @@ import CUDARuntime
 extension Check {
     /// Each GPU of the machine, whether it can be used, and whether it is.
     static let gpus = Check(name: "gpu") { examination in
-        let request = examination.usable.device
-        guard request != "cpu" else {
+        let wanted = examination.usable.devices
+        guard wanted != ["cpu"] else {
             return [.skipped("gpu", "Workers are to compute on the CPU (Device=cpu in [Workers]).")]
         }
         let devices: [CUDADevice]
         do throws(CUDAUnavailable) {
             devices = try CUDADevice.all()
         } catch {
-            return [finding(error, subject: nil, isWanted: request != "auto")]
+            return [finding(error, subject: nil, isWanted: wanted != ["auto"])]
         }
         var findings: [Finding] = []
         var usable: [String] = []
@@ -22,16 +22,16 @@ extension Check {
                 usable.append(name)
                 findings.append(.ok("gpu", "\(name) can be used: \(device.summary)."))
             } catch {
-                findings.append(finding(error, subject: name, isWanted: request == name))
+                findings.append(finding(error, subject: name, isWanted: wanted.contains(name)))
             }
         }
-        if request != "auto", !devices.contains(where: { request == "cuda:\($0.index)" }) {
+        for name in wanted where name != "auto" && !devices.contains(where: { name == "cuda:\($0.index)" }) {
             findings.append(
                 .failed(
-                    "gpu", "The configuration names \(request), which there is not.",
+                    "gpu", "The configuration names \(name), which there is not.",
                     mend: "Correct Device in [Workers]; auto takes what there is"))
         }
-        return findings + unused(usable, request: request, examination)
+        return findings + unused(usable, wanted: wanted, examination)
     }
 
     /// A reason as a finding: a machine that has no GPU lacks nothing, unless the configuration names one.
@@ -44,17 +44,28 @@ extension Check {
         }
     }
 
-    /// What this user finds usable, and the daemon's worker does not use.
-    private static func unused(_ usable: [String], request: String, _ examination: Examination) -> [Finding] {
-        guard case .daemon(_, _, let status) = examination.reach, !status.devices.isEmpty, let first = usable.first,
-            request == "auto" || usable.contains(request), status.devices.allSatisfy({ $0.kind != "cuda" })
-        else { return [] }
+    /// What this user finds usable, and the daemon's workers do not use.
+    private static func unused(_ usable: [String], wanted: [String], _ examination: Examination) -> [Finding] {
+        guard case .daemon(_, _, let status) = examination.reach, !status.devices.isEmpty else { return [] }
+        guard let first = usable.first, wanted == ["auto"] || !Set(wanted).isDisjoint(with: usable),
+            status.devices.allSatisfy({ $0.kind != "cuda" })
+        else { return idle(usable, wanted: wanted) }
         let remedy =
             examination.isPrivate
             ? "See \(examination.log) of when the worker was started"
             : "Copy lungtriaged-nvidia.conf to /etc/systemd/system/lungtriaged.service.d, then: "
                 + "sudo systemctl daemon-reload; \(examination.restart)"
         return [.warning("gpu", "\(first) can be used, but the worker computes on the CPU.", mend: remedy)]
+    }
+
+    /// With "auto" there is one worker.
+    private static func idle(_ usable: [String], wanted: [String]) -> [Finding] {
+        guard wanted == ["auto"], usable.count > 1 else { return [] }
+        return [
+            .warning(
+                "gpu", "\(usable.count) GPUs can be used, and one is.",
+                mend: "Device=\(usable.joined(separator: ",")) in [Workers] gives each a worker")
+        ]
     }
 }
 
