@@ -12,9 +12,7 @@ package final class SignalSource: Sendable {
     package let signals: AsyncStream<Int32>
     private let source: ReadinessSource
 
-    /// Of one process there is one at most that listens to a signal: the last that was made.
-    ///
-    /// Throws `SystemCallError` when the system does not let it listen.
+    /// Throws `SystemCallError` when the system does not let it listen, or when the process has one already.
     package init(_ numbers: Int32...) throws(SystemCallError) {
         let descriptor = lungtriage_catch_signals(numbers, Int32(numbers.count))
         guard descriptor >= 0 else { throw SystemCallError("Signals cannot be caught.", code: errno) }

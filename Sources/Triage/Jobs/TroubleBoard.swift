@@ -25,7 +25,11 @@ final class TroubleBoard: Sendable {
         if before != nil { changed() }
     }
 
+    /// One that several places share, such as workers without a driver, is told once.
     var sentences: [String] {
-        state.withLock { $0 }.sorted { $0.key < $1.key }.map(\.value)
+        let noted = state.withLock { $0 }.sorted { $0.key < $1.key }.map(\.value)
+        return noted.reduce(into: []) { told, sentence in
+            if !told.contains(sentence) { told.append(sentence) }
+        }
     }
 }
